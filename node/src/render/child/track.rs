@@ -41,6 +41,8 @@ pub struct Decoding {
     sink: AppSink,
     pad: gst::Pad,
     gate: Option<gst::PadProbeId>,
+    /// An error that was heard of; what was decoded before it is still handed out.
+    broken_off: Option<RenderFailure>,
 }
 
 /// A decoded sample: a frame, or a stretch of sound.
@@ -86,7 +88,7 @@ impl Decoding {
         let heard = listen(&demuxing.demuxer, codec, name, head.clone());
         demuxing.play()?;
         let (pad, gate) = wait_for_first_packet(&demuxing.bus, &heard, &head, &sink)?;
-        Ok(Decoding { demuxing, sink, pad, gate: Some(gate) })
+        Ok(Decoding { demuxing, sink, pad, gate: Some(gate), broken_off: None })
     }
 
     /// Begins at the beginning.
@@ -120,10 +122,12 @@ impl Decoding {
                 if let Some(stream_ns) = stream_ns(&sample) {
                     return Ok(Some(Decoded { sample, stream_ns }));
                 }
-            } else if let Some(failure) = waiting_failure(&self.demuxing.bus) {
-                return Err(failure);
             } else if self.sink.is_eos() {
-                return Ok(None);
+                return self.broken_off.take().or_else(|| waiting_failure(&self.demuxing.bus)).map_or(Ok(None), Err);
+            } else if let Some(failure) = self.broken_off.take() {
+                return Err(failure);
+            } else {
+                self.broken_off = waiting_failure(&self.demuxing.bus);
             }
         }
     }
