@@ -15,6 +15,8 @@ const MP4_EPOCH_SECONDS: i64 = 2_082_844_800;
 pub struct MovieFacts {
     /// Creation time, seconds since 1970.
     pub created_at: Option<i64>,
+    /// Ticks per second of edit lists.
+    pub time_scale: u32,
     /// Whether the samples are in fragments, so that the tables in `moov` do not count them.
     pub fragmented: bool,
     /// Its tracks in file order.
@@ -30,6 +32,8 @@ pub struct TrackFacts {
     pub time_scale: u32,
     /// Samples in its table.
     pub sample_count: u64,
+    /// What its edit list presents, in ticks of the movie; `None` without an edit list.
+    pub edited_ticks: Option<u64>,
     /// Type of its first sample entry: `avc1`, `encv`, ….
     pub sample_entry: [u8; 4],
 }
@@ -105,7 +109,11 @@ impl Walk<'_> {
     fn movie(&mut self, moov: BoxAt, facts: &mut MovieFacts) -> Option<()> {
         self.children(moov, &mut |walk, found| {
             match &found.kind {
-                b"mvhd" => facts.created_at = created_at(&walk.body(found)?),
+                b"mvhd" => {
+                    let body = walk.body(found)?;
+                    facts.created_at = created_at(&body);
+                    facts.time_scale = time_scale(&body).unwrap_or(0);
+                }
                 b"mvex" => facts.fragmented = true,
                 b"trak" => {
                     let mut track = TrackFacts::default();
@@ -121,11 +129,12 @@ impl Walk<'_> {
     fn track(&mut self, parent: BoxAt, track: &mut TrackFacts) -> Option<()> {
         self.children(parent, &mut |walk, found| {
             match &found.kind {
-                b"mdia" | b"minf" | b"stbl" => walk.track(found, track)?,
+                b"mdia" | b"minf" | b"stbl" | b"edts" => walk.track(found, track)?,
                 b"mdhd" => track.time_scale = time_scale(&walk.body(found)?).unwrap_or(0),
                 // A handler inside `minf` is the data handler's and says nothing of the track.
                 b"hdlr" if track.handler == [0; 4] => track.handler = fourcc(&walk.body(found)?, 8).unwrap_or_default(),
                 b"stsd" => track.sample_entry = fourcc(&walk.body(found)?, 12).unwrap_or_default(),
+                b"elst" => track.edited_ticks = edited_ticks(&walk.body(found)?),
                 b"stsz" | b"stz2" => track.sample_count = number(&walk.body(found)?, 8, 4).unwrap_or(0),
                 _ => {}
             }
@@ -151,6 +160,15 @@ fn created_at(mvhd: &[u8]) -> Option<i64> {
     (since_1970 > 0).then_some(since_1970)
 }
 
+/// The sum of an edit list's durations.
+fn edited_ticks(elst: &[u8]) -> Option<u64> {
+    let (width, row) = if *elst.first()? == 1 { (8, 20) } else { (4, 12) };
+    let count = usize::try_from(number(elst, 4, 4)?).ok()?;
+    let durations = (0..count.min(elst.len() / row)).map(|place| number(elst, 8 + place * row, width));
+    durations.sum::<Option<u64>>()
+}
+
+/// `mvhd` and `mdhd` have it at the same place.
 fn time_scale(mdhd: &[u8]) -> Option<u32> {
     let wide = *mdhd.first()? == 1;
     u32::try_from(number(mdhd, if wide { 20 } else { 12 }, 4)?).ok()

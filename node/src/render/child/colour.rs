@@ -1,6 +1,8 @@
 //! Colour in the library's words and by the code points of ISO/IEC 23091-2.
 //! Converts names, never pixels.
 
+use gstreamer as gst;
+use gstreamer::prelude::*;
 use gstreamer_video::{VideoColorRange, VideoColorimetry};
 use wire::v1::Colour;
 
@@ -17,4 +19,26 @@ pub fn of(colorimetry: &VideoColorimetry) -> Colour {
         matrix: code(colorimetry.matrix().to_iso()),
         full_range: colorimetry.range() == VideoColorRange::Range0_255,
     }
+}
+
+/// The colorimetry that caps name, if they do.
+#[must_use]
+pub fn said(caps: &gst::CapsRef) -> Option<String> {
+    caps.structure(0)?.get::<String>("colorimetry").ok()
+}
+
+/// Keeps the container's colour from the parser: a MOV `colr` knows no range, and the parser would prefer it to the stream's
+/// own words, so that full range became studio range. Whoever finds the stream silent asks the container again.
+pub fn hide_from_parser(pad: &gst::Pad) {
+    pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, |_, info| {
+        if let Some(gst::PadProbeData::Event(event)) = &info.data
+            && let gst::EventView::Caps(caps) = event.view()
+            && said(caps.caps()).is_some()
+        {
+            let mut silent = caps.caps_owned();
+            silent.make_mut().iter_mut().for_each(|structure| structure.remove_field("colorimetry"));
+            info.data = Some(gst::PadProbeData::Event(gst::event::Caps::new(&silent)));
+        }
+        gst::PadProbeReturn::Ok
+    });
 }

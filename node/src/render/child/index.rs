@@ -7,7 +7,7 @@ mod nominal;
 mod packets;
 mod visible;
 
-use timeline::Rate;
+use timeline::{Rate, Rounding, Ticks};
 use tracing::debug;
 use wire::v1::{Container, Index, PictureIndex, SoundIndex, Track};
 
@@ -25,6 +25,8 @@ use packets::{Scan, TrackScan};
 pub const SHORTER_THAN_DECLARED: &str = "shorter_than_declared";
 /// The picture is HDR and is not tone-mapped yet.
 pub const HDR_NOT_TONEMAPPED: &str = "hdr_not_tonemapped";
+/// Frames that share the time of another are left out: they are never on the screen.
+pub const FRAMES_SHARE_TIMES: &str = "frames_share_times";
 /// There is sound, but none that can be played.
 pub const SOUND_NOT_PLAYABLE: &str = "sound_not_playable";
 
@@ -32,6 +34,8 @@ pub const SOUND_NOT_PLAYABLE: &str = "sound_not_playable";
 const TIME_SCALE_MAX: u32 = 1_000_000;
 /// How far a container's declared duration may be from what was found: a second.
 const SHORT_BY_MAX_NS: i64 = 1_000_000_000;
+/// How far the last frame may end before its edit list does: the edit counts on a coarser clock.
+const EDIT_SHORT_BY_MAX_NS: i64 = 50_000_000;
 /// The longest source: a day.
 const DURATION_MAX_NS: i64 = 24 * 3600 * 1_000_000_000;
 /// The largest picture: 8192 × 8192.
@@ -49,7 +53,7 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     let scan = packets::scan(source, output)?;
     let picture_scan = scan.picture.as_ref().ok_or_else(|| no_picture(&scan))?;
     let sound = scan.sound.as_ref().and_then(|sound| looks::sound(sound));
-    let picture = picture(source, picture_scan, &movie, output)?;
+    let (picture, picture_shares_times) = picture(source, picture_scan, &movie, output)?;
 
     let mut warnings = Vec::new();
     if is_short(&scan, picture_scan, &picture, sound.as_ref(), &movie) {
@@ -57,6 +61,9 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     }
     if looks::is_hdr(&picture.colour) {
         warnings.push(HDR_NOT_TONEMAPPED.to_owned());
+    }
+    if picture_shares_times {
+        warnings.push(FRAMES_SHARE_TIMES.to_owned());
     }
     if scan.has_sound && sound.is_none() {
         warnings.push(SOUND_NOT_PLAYABLE.to_owned());
@@ -70,7 +77,7 @@ fn picture(
     scan: &TrackScan,
     movie: &MovieFacts,
     output: &mut Output,
-) -> Result<PictureIndex, RenderFailure> {
+) -> Result<(PictureIndex, bool), RenderFailure> {
     let track =
         Track { container: source.container().clone(), ordinal: scan.ordinal, codec: scan.codec.name.to_owned() };
     let rate = time_scale(scan, movie);
@@ -82,7 +89,8 @@ fn picture(
     };
     check_limits(rate, &looks, &table)?;
     let (frame_rate_num, frame_rate_den) = nominal::frame_rate(rate, &table.frames, table.end);
-    Ok(PictureIndex {
+    let shares_times = table.shares_times;
+    let index = PictureIndex {
         ordinal: scan.ordinal,
         codec: scan.codec.name.to_owned(),
         width: looks.width,
@@ -100,7 +108,8 @@ fn picture(
         frames: table.frames,
         end: table.end,
         decoded,
-    })
+    };
+    Ok((index, shares_times))
 }
 
 /// The frame table, if the packets promise one. Several edits, too, are better decoded.
@@ -162,8 +171,8 @@ fn time_scale(scan: &TrackScan, movie: &MovieFacts) -> Rate {
 fn fits(rate: Rate, scan: &TrackScan) -> bool {
     const LOSS_MAX_NS: u64 = 2;
     scan.packets.iter().filter_map(|packet| packet.media_time).all(|time| {
-        let tick = timeline::Ticks(frames::ticks(rate, time));
-        let back = rate.convert(tick, Rate::NANOSECONDS, timeline::Rounding::Nearest).0;
+        let tick = Ticks(frames::ticks(rate, time));
+        let back = rate.convert(tick, Rate::NANOSECONDS, Rounding::Nearest).0;
         back.abs_diff(time) <= LOSS_MAX_NS
     })
 }
@@ -176,18 +185,26 @@ fn is_short(
     sound: Option<&SoundIndex>,
     movie: &MovieFacts,
 ) -> bool {
-    let counted = movie.track(b"vide", picture.ordinal).filter(|_| !movie.fragmented).map(|track| track.sample_count);
-    if let Some(count) = counted.filter(|count| *count > 0) {
-        return (picture_scan.packets.len() as u64) < count || scan.broken_off.is_some();
+    if scan.broken_off.is_some() {
+        return true;
     }
     let rate = Rate::new(picture.rate_num, picture.rate_den).unwrap_or(Rate::FALLBACK);
-    let end = rate.convert(timeline::Ticks(picture.end), Rate::NANOSECONDS, timeline::Rounding::Nearest).0;
-    let found = end.max(sound.map_or(0, |sound| sound.end_ns));
-    scan.broken_off.is_some() || scan.declared_ns.is_some_and(|declared| found + SHORT_BY_MAX_NS < declared)
+    let end_ns = rate.convert(Ticks(picture.end), Rate::NANOSECONDS, Rounding::Nearest).0;
+    let counted = movie.track(b"vide", picture.ordinal).filter(|track| !movie.fragmented && track.sample_count > 0);
+    if let Some(track) = counted {
+        // An edit list may leave samples out: then there are fewer, and yet all that is to be shown.
+        let edited_ns = track.edited_ticks.zip(Rate::hz(movie.time_scale)).and_then(|(ticks, rate)| {
+            Some(rate.convert(Ticks(i64::try_from(ticks).ok()?), Rate::NANOSECONDS, Rounding::Nearest).0)
+        });
+        let reaches_edit = edited_ns.is_some_and(|edited| end_ns + EDIT_SHORT_BY_MAX_NS >= edited);
+        return (picture_scan.packets.len() as u64) < track.sample_count && !reaches_edit;
+    }
+    let found = end_ns.max(sound.map_or(0, |sound| sound.end_ns));
+    scan.declared_ns.is_some_and(|declared| found + SHORT_BY_MAX_NS < declared)
 }
 
 fn check_limits(rate: Rate, looks: &Looks, table: &Frames) -> Result<(), RenderFailure> {
-    let end = rate.convert(timeline::Ticks(table.end), Rate::NANOSECONDS, timeline::Rounding::Nearest).0;
+    let end = rate.convert(Ticks(table.end), Rate::NANOSECONDS, Rounding::Nearest).0;
     if end > DURATION_MAX_NS {
         return Err(RenderFailure::unsupported("The video is longer than a day."));
     }

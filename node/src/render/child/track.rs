@@ -11,6 +11,7 @@ use wire::v1::Track;
 
 use super::bus::waiting_failure;
 use super::codecs::{Codec, Kind};
+use super::colour;
 use super::source::{Demuxing, Source, element, unbuildable};
 use crate::render::failure::RenderFailure;
 
@@ -178,6 +179,9 @@ fn listen(demuxer: &gst::Element, codec: &'static Codec, name: String, head: gst
 
 fn link_and_hold(pad: &gst::Pad, head: &gst::Pad, codec: &Codec, said: &Sender<Opening>) -> Option<()> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    if codec.kind == Kind::Picture {
+        colour::hide_from_parser(pad);
+    }
     if !codec.accepts(&caps) || pad.link(head).is_err() {
         return said.send(Opening::WrongCodec(caps)).ok();
     }

@@ -19,6 +19,8 @@ pub struct Frames {
     pub frames: Vec<IndexFrame>,
     /// When the last frame stops being shown.
     pub end: i64,
+    /// Whether frames were left out because another one is shown at the same time.
+    pub shares_times: bool,
 }
 
 /// Why packets do not promise frames.
@@ -83,7 +85,7 @@ pub fn by_packets(rate: Rate, packets: &[Packet], has_untimed: bool) -> Result<F
     if rows.windows(2).any(|pair| pair[0].pts == pair[1].pts) {
         return Err(Doubt::Shared);
     }
-    table(rate, rows).ok_or(Doubt::Empty)
+    table(rate, rows, false).ok_or(Doubt::Empty)
 }
 
 /// The frame table as decoding found it; sizes, key flags and decode times are those of the packets shown at the same time.
@@ -108,8 +110,10 @@ pub fn by_decoding(rate: Rate, decoded: &[DecodedAt], packets: &[Packet]) -> Opt
         })
         .collect();
     rows.sort_by_key(|row| row.pts);
+    let decoded_count = rows.len();
     rows.dedup_by_key(|row| row.pts);
-    table(rate, rows)
+    let shares_times = rows.len() < decoded_count;
+    table(rate, rows, shares_times)
 }
 
 /// Decode times in nanoseconds: the container's, or else the latest that keep every frame decoded before it is shown.
@@ -131,7 +135,7 @@ struct Row {
     key: bool,
 }
 
-fn table(rate: Rate, rows: Vec<Row>) -> Option<Frames> {
+fn table(rate: Rate, rows: Vec<Row>, shares_times: bool) -> Option<Frames> {
     let last = rows.last()?;
     let gap_before = rows.len().checked_sub(2).map(|before| last.pts - rows[before].pts);
     let lone = || LONE_FRAME_PER_SECOND.convert(Ticks(1), rate, Rounding::Ceil).0;
@@ -140,7 +144,7 @@ fn table(rate: Rate, rows: Vec<Row>) -> Option<Frames> {
         .into_iter()
         .map(|Row { pts, dts, size_bytes, key, .. }| IndexFrame { pts, dts, size_bytes, key })
         .collect();
-    Some(Frames { frames, end })
+    Some(Frames { frames, end, shares_times })
 }
 
 #[cfg(test)]

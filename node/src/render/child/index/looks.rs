@@ -44,17 +44,16 @@ pub fn picture(frame: &Decoded, scan: &TrackScan) -> Option<Looks> {
         pixel_aspect: (u32::try_from(aspect.numer()).ok()?.max(1), u32::try_from(aspect.denom()).ok()?.max(1)),
         interlaced: interlaced && !said_progressive,
         bit_depth: info.comp_depth(0),
-        colour: said_colour(parsed, &info),
+        colour: said_colour(scan, &info),
     })
 }
 
-/// Colour by the stream's own words; what a decoder merely assumes is left out.
-fn said_colour(parsed: &gst::StructureRef, info: &VideoInfo) -> Colour {
-    let said = parsed.get::<&str>("colorimetry").ok().and_then(|words| words.parse::<VideoColorimetry>().ok());
-    said.map_or_else(
-        || Colour { full_range: colour::of(&info.colorimetry()).full_range, ..colour::UNSPECIFIED },
-        |said| colour::of(&said),
-    )
+/// Colour by the stream's own words, or else the container's; what a decoder merely assumes is left out, but for the range.
+fn said_colour(scan: &TrackScan, info: &VideoInfo) -> Colour {
+    let words = colour::said(&scan.caps).or_else(|| scan.container_colour.clone());
+    let said = words.and_then(|words| words.parse::<VideoColorimetry>().ok());
+    let assumed = Colour { full_range: colour::of(&info.colorimetry()).full_range, ..colour::UNSPECIFIED };
+    said.map_or(assumed, |said| colour::of(&said))
 }
 
 /// Whether the transfer function is one of high dynamic range.

@@ -10,6 +10,7 @@ use gstreamer::prelude::*;
 use super::visible::shown_frames;
 use crate::render::child::bus::waiting_failure;
 use crate::render::child::codecs::{Codec, Kind};
+use crate::render::child::colour;
 use crate::render::child::output::Output;
 use crate::render::child::source::{Demuxing, Source, element};
 use crate::render::failure::RenderFailure;
@@ -49,6 +50,8 @@ pub struct TrackScan {
     pub codec: &'static Codec,
     /// What the parser, or else the demuxer, says of it.
     pub caps: gst::Caps,
+    /// What the demuxer says of its colour.
+    pub container_colour: Option<String>,
     /// Tags of the track and of the file.
     pub tags: gst::TagList,
     /// Its packets in file order.
@@ -107,7 +110,6 @@ pub fn scan(source: &Source, output: &mut Output) -> Result<Scan, RenderFailure>
     demuxing.play()?;
     let broken_off = run_to_end(&demuxing, output)?;
     let duration = demuxing.pipeline.query_duration::<gst::ClockTime>();
-    drop(demuxing);
     let mut scan = Scan {
         picture: None,
         sound: None,
@@ -116,9 +118,11 @@ pub fn scan(source: &Source, output: &mut Output) -> Result<Scan, RenderFailure>
         declared_ns: duration.and_then(|duration| i64::try_from(duration.nseconds()).ok()),
         broken_off,
     };
+    // Pads forget their caps when the pipeline stops: everything is taken off them before that.
     for found in found.try_iter() {
         scan.note(found);
     }
+    drop(demuxing);
     Ok(scan)
 }
 
@@ -140,6 +144,7 @@ impl Taken {
         TrackScan {
             ordinal,
             codec: self.codec,
+            container_colour: colour::said(&announced),
             caps: self.parsed.current_caps().unwrap_or(announced),
             tags: notes.tags,
             packets: notes.packets,
@@ -202,6 +207,9 @@ fn take(pipeline: &gst::Pipeline, pad: &gst::Pad, codec: &'static Codec) -> Resu
         element.sync_state_with_parent().map_err(unlinkable)?;
     }
     let notes = Arc::new(Mutex::new(Notes::default()));
+    if codec.kind == Kind::Picture {
+        colour::hide_from_parser(pad);
+    }
     note_packets(pad, codec, &notes);
     let head = chain[0].static_pad("sink").expect("parsers and sinks have a sink pad");
     pad.link(&head).map_err(|error| RenderFailure::node("A track could not be read.").because(error))?;
@@ -254,14 +262,11 @@ impl Notes {
 
 /// A packet's times mapped into source time.
 fn packet(buffer: &gst::BufferRef, segment: &gst::FormattedSegment<gst::ClockTime>) -> Packet {
-    let inside = |pts: &gst::ClockTime| {
-        segment.start().is_none_or(|start| start <= *pts) && segment.stop().is_none_or(|stop| *pts < stop)
-    };
-    let pts = buffer.pts().filter(inside);
+    let pts = buffer.pts().and_then(|pts| presented(pts, buffer.duration(), segment));
     let shown_at = pts.and_then(|pts| nanoseconds(segment.to_stream_time(pts)));
     let decode_lead =
         buffer.pts().zip(buffer.dts()).and_then(|(pts, dts)| Some(nanoseconds(Some(pts))? - nanoseconds(Some(dts))?));
-    let end = pts.zip(buffer.duration()).map(|(pts, duration)| {
+    let end = pts.and(buffer.pts()).zip(buffer.duration()).map(|(pts, duration)| {
         let end = pts + duration;
         segment.stop().map_or(end, |stop| end.min(stop))
     });
@@ -273,6 +278,21 @@ fn packet(buffer: &gst::BufferRef, segment: &gst::FormattedSegment<gst::ClockTim
         size_bytes: u32::try_from(buffer.size()).unwrap_or(u32::MAX),
         key: !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT),
         shown: 1,
+    }
+}
+
+/// When a packet is presented in its segment, as decoders clip it: one on the screen as the segment begins is shown from there.
+fn presented(
+    pts: gst::ClockTime,
+    duration: Option<gst::ClockTime>,
+    segment: &gst::FormattedSegment<gst::ClockTime>,
+) -> Option<gst::ClockTime> {
+    if segment.stop().is_some_and(|stop| stop <= pts) {
+        return None;
+    }
+    match segment.start() {
+        Some(start) if pts < start => duration.filter(|duration| pts + *duration > start).map(|_| start),
+        _ => Some(pts),
     }
 }
 
