@@ -70,9 +70,10 @@ pub fn stages(recipe: &PictureRecipe, colorimetry: &str) -> Result<Vec<Stage>, R
     Ok(stages)
 }
 
-/// One frame out for one frame in: the first field is kept, the other interpolated.
+/// One frame out for one frame in: the top field is kept, the other interpolated within the frame. Methods that look at
+/// neighbours lose or double the first frames of a stretch (measured with yadif), and would tie parts to each other.
 fn deinterlace() -> Stage {
-    let properties = vec![("mode", word("interlaced")), ("fields", word("top")), ("method", word("yadif"))];
+    let properties = vec![("mode", word("interlaced")), ("fields", word("top")), ("method", word("linear"))];
     Stage { element: "deinterlace", properties }
 }
 
