@@ -311,7 +311,7 @@ records! {
     }
     /// H.264 in a part.
     H264Config {
-        /// The avcC record, SPS and PPS inside; equal in every part of an output.
+        /// The `avcC` record, SPS and PPS inside; equal in every part of an output.
         avcc: Vec<u8>,
         /// Width in pixels.
         width: u32,
@@ -322,7 +322,7 @@ records! {
     }
     /// AAC-LC in a part.
     AacConfig {
-        /// The AudioSpecificConfig.
+        /// The `AudioSpecificConfig`.
         specific_config: Vec<u8>,
         /// 1 or 2.
         channels: u32,
