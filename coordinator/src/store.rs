@@ -1,6 +1,7 @@
 //! The ledger in SQL: SQLite or PostgreSQL behind the same functions, one file per aggregate.
 //! Decides nothing; every change of state is one conditional update.
 
+pub mod parts;
 mod steps;
 
 use std::str::FromStr;
