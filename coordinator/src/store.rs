@@ -2,7 +2,17 @@
 //! Decides nothing; every change of state is one conditional update.
 
 pub mod parts;
+pub mod exports;
+pub mod join_tokens;
+pub mod page;
 mod steps;
+#[cfg(test)]
+pub(crate) mod test_ledger;
+#[cfg(test)]
+mod tests;
+pub mod tokens;
+pub mod users;
+pub mod videos;
 
 use std::str::FromStr;
 use std::time::Duration;
