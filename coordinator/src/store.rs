@@ -6,6 +6,7 @@ mod database_clock;
 pub(crate) mod fresh;
 mod nodes;
 mod outbox;
+pub mod parts;
 mod steps;
 mod tasks;
 
