@@ -78,12 +78,7 @@ impl Preface {
         if length as usize > limit {
             return Err(PrefaceError::Length { length, limit });
         }
-        Ok(Preface {
-            version,
-            kind: u16::from_le_bytes([k0, k1]),
-            length,
-            crc: u32::from_le_bytes([c0, c1, c2, c3]),
-        })
+        Ok(Preface { version, kind: u16::from_le_bytes([k0, k1]), length, crc: u32::from_le_bytes([c0, c1, c2, c3]) })
     }
 }
 

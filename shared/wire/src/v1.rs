@@ -40,6 +40,8 @@ messages! {
         oldest_version: u16,
         /// Newest wire version spoken.
         current_version: u16,
+        /// Random, the same for the whole life of the node's process: another one means all its old attempts are gone.
+        instance: u128,
         /// Encodes it can run at once.
         slot_count: u32,
         /// What it is and can do.
@@ -311,7 +313,7 @@ records! {
     }
     /// H.264 in a part.
     H264Config {
-        /// The avcC record, SPS and PPS inside; equal in every part of an output.
+        /// The `avcC` record, SPS and PPS inside; equal in every part of an output.
         avcc: Vec<u8>,
         /// Width in pixels.
         width: u32,
@@ -322,7 +324,7 @@ records! {
     }
     /// AAC-LC in a part.
     AacConfig {
-        /// The AudioSpecificConfig.
+        /// The `AudioSpecificConfig`.
         specific_config: Vec<u8>,
         /// 1 or 2.
         channels: u32,
