@@ -7,6 +7,7 @@ pub mod element;
 pub mod output;
 pub mod reader;
 pub mod sandbox;
+pub mod sound;
 pub mod source;
 pub mod track;
 
@@ -61,11 +62,11 @@ fn attend(mut socket: UnixStream, output: &mut Output, sandbox_layers: Vec<Strin
     }
 }
 
-fn render(_source: &Source, work: Work, _output: &mut Output) -> Result<(), RenderFailure> {
+fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
     match work {
         Work::Index => Err(RenderFailure::node("not yet")),
         Work::Picture(_) => Err(RenderFailure::node("not yet")),
-        Work::Sound(_) => Err(RenderFailure::node("not yet")),
+        Work::Sound(work) => sound::run(source, &work, output),
     }
 }
 
