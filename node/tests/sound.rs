@@ -77,3 +77,17 @@ fn every_click_is_at_its_place() {
         }
     }
 }
+
+#[test]
+fn debug_bytes() {
+    for name in std::env::var("FILES").unwrap().split(' ') {
+        let spec = Spec { channels: 2, ..Spec::AAC_MP4 };
+        let file = SourceFile::existing(name.into(), spec);
+        let begin = std::time::Instant::now();
+        let whole = std::fs::metadata(name).unwrap().len();
+        for (a, b) in [(20.0, 23.0), (2.0, 40.0)] {
+            let r = render(&file, vec![cut(a, b)], false);
+            println!("{name} {whole} {a}-{b}: {:?} {:?}", r.map(|r| r.read_bytes).map_err(|e| e.to_string()), begin.elapsed());
+        }
+    }
+}

@@ -25,6 +25,8 @@ pub struct Rendered {
     pub codec: Option<CodecConfig>,
     pub rate: (u32, u32),
     pub progress_ms: Vec<u64>,
+    /// What the task read of the source.
+    pub read_bytes: u64,
 }
 
 impl Rendered {
@@ -86,13 +88,14 @@ pub fn render(file: &SourceFile, segments: Vec<SoundSegment>, normalize: bool) -
         let source = Source::open(SourceReader::new(child_end, size)).unwrap();
         sound::run(&source, &work, &mut output)
     };
-    server.join().unwrap();
-    let rendered = collector.join().unwrap();
+    let read_bytes = server.join().unwrap();
+    let rendered = Rendered { read_bytes, ..collector.join().unwrap() };
     outcome.map(|()| rendered)
 }
 
-/// Answers source requests until the other end is closed.
-fn serve(mut socket: UnixStream, bytes: &[u8]) {
+/// Answers source requests until the other end is closed; returns how many bytes that took.
+fn serve(mut socket: UnixStream, bytes: &[u8]) -> u64 {
+    let mut served = 0;
     let mut request = [0; protocol::SOURCE_REQUEST_BYTES];
     while socket.read_exact(&mut request).is_ok() {
         let SourceRequest { offset, length } = SourceRequest::read(request);
@@ -100,7 +103,9 @@ fn serve(mut socket: UnixStream, bytes: &[u8]) {
         let to = (from + length as usize).min(bytes.len());
         socket.write_all(&u32::try_from(to - from).unwrap().to_le_bytes()).unwrap();
         socket.write_all(&bytes[from..to]).unwrap();
+        served += (to - from) as u64;
     }
+    served
 }
 
 fn collect(mut pipe: std::io::PipeReader) -> Rendered {

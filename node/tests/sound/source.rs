@@ -42,7 +42,7 @@ pub struct SourceFile {
     pub channels: u32,
     pub rate: u32,
     codec: &'static str,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl SourceFile {
@@ -74,7 +74,12 @@ impl SourceFile {
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         ffmpeg.stdin.take().unwrap().write_all(&bytes).unwrap();
         assert!(ffmpeg.wait().unwrap().success(), "ffmpeg makes {spec:?}");
-        SourceFile { path, channels: spec.channels, rate: spec.rate, codec: spec.codec, _folder: folder }
+        SourceFile { path, channels: spec.channels, rate: spec.rate, codec: spec.codec, _folder: Some(folder) }
+    }
+
+    /// A file that lies somewhere already.
+    pub fn existing(path: PathBuf, spec: Spec) -> SourceFile {
+        SourceFile { path, channels: spec.channels, rate: spec.rate, codec: spec.codec, _folder: None }
     }
 
     /// The sound track as an index would name it.
