@@ -73,7 +73,7 @@ fn file(source: &Source, cuts: &[Cut], list: &CutList) -> Expected {
     };
     let fitted = Fitted { width: picture.width, height: picture.height, short_side };
     let sound = source.recipe.sound.map(|_| ExpectedSound::default());
-    let mut expected = Expected { fitted, sound, ..Expected::default() };
+    let mut expected = Expected { sound, fitted, ..Expected::default() };
     for cut in cuts {
         let kept = kept(source, *cut);
         assert!(!kept.is_empty(), "{cut:?} of {} holds no frame", source.recipe.name);

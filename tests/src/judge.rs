@@ -71,7 +71,7 @@ fn frame_faults(picture: &Picture, expected: &Expected, base: Base) -> Vec<Strin
             Some(number) if number == meant.number => {}
             Some(number) => wrong_numbers.push(format!("frame {place} is source frame {number}, not {}", meant.number)),
             None => {
-                wrong_numbers.push(format!("frame {place} cannot be read; it should be source frame {}", meant.number))
+                wrong_numbers.push(format!("frame {place} cannot be read; it should be source frame {}", meant.number));
             }
         }
         if !picture.base.same(frame.pts, base, meant.pts) {

@@ -55,11 +55,11 @@ where
         });
         let made = read(&mut stdout);
         drop(stdout);
-        let wrote = writer.join().expect("the writer does not panic");
+        let fed = writer.join().expect("the writer does not panic");
         let said = messages.join().expect("the reader of messages does not panic")?;
         let status = child.wait()?;
         ensure!(status.success(), "{command:?} ended with {status}: {said}");
-        wrote.with_context(|| format!("failed to feed {command:?}"))?;
+        fed.with_context(|| format!("failed to feed {command:?}"))?;
         Ok((made?, said))
     })
 }
