@@ -1,2 +1,2 @@
-//! Placeholder.
+//! The coordinator's program. Comes next: commands.
 fn main() {}

@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Pure decisions of the coordinator: export rules, plan, schedule, retry, next actions, progress.
+//! No I/O, no clock, no randomness: time and ids come in as arguments.
+
+pub mod at_rest;
+pub mod content_key;
+pub mod export;
+pub mod filename;
+pub mod ids;
+pub mod next_actions;
+pub mod part;
+pub mod plan;
+pub mod problem;
+pub mod progress;
+pub mod recipe;
+pub mod retry;
+pub mod schedule;
+pub mod seconds;
+pub mod status;
+pub mod video;
+pub mod work;

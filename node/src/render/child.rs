@@ -15,6 +15,7 @@ pub mod picture;
 pub mod probe;
 pub mod reader;
 pub mod sandbox;
+pub mod sound;
 pub mod source;
 pub mod track;
 
@@ -73,8 +74,8 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
 fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
     match work {
         Work::Index => index::run(source, output),
-        Work::Picture(picture) => picture::run(source, &picture, output),
-        Work::Sound(_) => Err(RenderFailure::node("not yet")),
+        Work::Picture(work) => picture::run(source, &work, output),
+        Work::Sound(work) => sound::run(source, &work, output),
     }
 }
 
