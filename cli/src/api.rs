@@ -163,6 +163,13 @@ pub enum ExportStatus {
     Cancelled,
 }
 
+impl ExportStatus {
+    /// Whether nothing will change any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
 /// Where a finished file is fetched.
 #[derive(Debug, Deserialize)]
 pub struct Download {

@@ -12,6 +12,7 @@ mod leash;
 mod programs;
 mod segment;
 mod signals;
+mod stdout;
 mod up;
 
 use std::process::ExitCode;
