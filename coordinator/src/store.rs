@@ -4,6 +4,7 @@
 pub mod exports;
 pub mod join_tokens;
 pub mod page;
+pub mod parts;
 mod steps;
 #[cfg(test)]
 pub(crate) mod test_ledger;
