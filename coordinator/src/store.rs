@@ -28,7 +28,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use thiserror::Error;
 
-pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NewNode, NodeFacts, Standing};
+pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NodeFacts, Standing};
 pub use outbox::Doorbell;
 pub use steps::{OpenExport, PublishedFile, TaskTally};
 pub use tasks::{Attempt, DoneTask, FailedTask, Lease, Promise, Ready, Workload};
