@@ -1,6 +1,9 @@
 //! The ledger in SQL: SQLite or PostgreSQL behind the same functions, one file per aggregate.
 //! Decides nothing; every change of state is one conditional update.
 
+pub mod parts;
+mod steps;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,6 +11,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use thiserror::Error;
+
+pub use steps::{OpenExport, PublishedFile, TaskTally};
 
 /// Readers beside the one writer of SQLite.
 const SQLITE_READERS_MAX: u32 = 4;

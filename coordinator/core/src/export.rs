@@ -105,6 +105,8 @@ pub struct ExportRequest {
 /// One asked-for range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestedSegment {
+    /// Its place in the request, from 0: problems name it. Ranges that were no numbers may be missing before it.
+    pub number: usize,
     /// The range on the video's rate.
     pub span: Span,
     /// The client's own name for it.
@@ -159,8 +161,8 @@ pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> R
         problems.push(Problem::new("segments", ProblemCode::NotSingle, message));
     }
     let mut segments = Vec::with_capacity(request.segments.len().max(1));
-    for (number, asked) in request.segments.iter().enumerate() {
-        match segment(number, asked, table) {
+    for asked in &request.segments {
+        match segment(asked, table) {
             Ok(segment) => segments.push(segment),
             Err(found) => problems.extend(found),
         }
@@ -183,8 +185,8 @@ pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> R
     })
 }
 
-fn segment(number: usize, asked: &RequestedSegment, table: &FrameTable) -> Result<Segment, Vec<Problem>> {
-    let Span { start, end } = asked.span;
+fn segment(asked: &RequestedSegment, table: &FrameTable) -> Result<Segment, Vec<Problem>> {
+    let (number, Span { start, end }) = (asked.number, asked.span);
     let video = table.span();
     let whole = Span::new(Ticks(video.start.0.min(0)), video.end);
     let shown = |ticks| display_seconds(ticks, table.rate());
@@ -248,3 +250,6 @@ fn stem(filename: &str) -> &str {
         _ => filename,
     }
 }
+
+#[cfg(test)]
+mod tests;

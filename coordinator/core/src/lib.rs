@@ -4,6 +4,7 @@
 pub mod at_rest;
 pub mod content_key;
 pub mod export;
+pub mod filename;
 pub mod ids;
 pub mod next_actions;
 pub mod part;

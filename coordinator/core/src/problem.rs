@@ -33,6 +33,12 @@ pub enum ProblemCode {
     Unsupported,
     /// A text that is empty or too long.
     InvalidText,
+    /// A field that must be there is not.
+    Required,
+    /// Two names of one thing with different values.
+    Contradiction,
+    /// A field or value of the wrong kind, or a field nobody knows.
+    Malformed,
 }
 
 impl ProblemCode {
@@ -48,6 +54,9 @@ impl ProblemCode {
             Self::NotSingle => "not_single",
             Self::Unsupported => "unsupported",
             Self::InvalidText => "invalid_text",
+            Self::Required => "required",
+            Self::Contradiction => "contradiction",
+            Self::Malformed => "malformed",
         }
     }
 }

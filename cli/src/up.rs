@@ -1,0 +1,89 @@
+//! `reelfarm up`: a whole farm on this machine, from the first child to the clean stop.
+//! The farm itself, which `export` also starts, is `farm`; here is what the user of `up` sees of it.
+
+mod child;
+mod config;
+mod enrol;
+mod farm;
+mod nats;
+mod pids;
+mod ports;
+
+use std::io::Write as _;
+use std::rc::Rc;
+
+use anyhow::Context as _;
+use serde::Serialize;
+use url::Url;
+
+use self::pids::Pids;
+use crate::args;
+use crate::failure::Failure;
+use crate::folder::{Folder, Lock};
+use crate::signals::Stop;
+
+pub use farm::{Farm, Options};
+pub use ports::http as free_address;
+
+/// The one line of `--json`.
+#[derive(Serialize)]
+struct ReadyLine<'a> {
+    ready: bool,
+    url: &'a str,
+    token: &'a str,
+    data: String,
+    pids: Pids,
+}
+
+/// Runs a farm until the user stops it.
+pub async fn run(up: args::Up) -> Result<(), Failure> {
+    let mut stop = Stop::listen()?;
+    let folder = Folder::open(up.data.as_deref())?;
+    let lock = Lock::take(&folder)?;
+    let options = Options { listen: up.listen, slots: up.slots, node: !up.no_node };
+    let start = Farm::start(&folder, &options, Rc::new(|line| eprintln!("reelfarm: {line}")));
+    let mut farm = tokio::select! {
+        farm = start => farm?,
+        // Whatever has been started so far is killed as it is dropped; no work has begun.
+        () = stop.asked() => return Ok(()),
+    };
+    lock.announce(farm.url())?;
+    print_ready(&folder, &farm, up.json)?;
+
+    let failed = tokio::select! {
+        failure = farm.supervise() => Some(failure),
+        () = stop.asked() => None,
+    };
+    lock.withdraw();
+    if !up.json {
+        eprintln!("\nStopping. Running work is finished or handed back; Ctrl-C again stops at once.");
+    }
+    tokio::select! {
+        () = farm.stop() => {}
+        () = stop.asked() => {}
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn print_ready(folder: &Folder, farm: &Farm, json: bool) -> Result<(), Failure> {
+    let url = shown(farm.url());
+    let data = folder.root().display().to_string();
+    let text = if json {
+        let ready = ReadyLine { ready: true, url: &url, token: farm.token(), data, pids: farm.pids() };
+        serde_json::to_string(&ready).context("failed to write the ready line as JSON")?
+    } else {
+        format!(
+            "Reelfarm is running.\n\n  API documentation  {url}/docs\n  Bearer token       in {}\n  Data               {data}\n\n\
+             There is no dashboard yet. Ctrl-C drains and stops the farm.",
+            folder.token().display()
+        )
+    };
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).context("failed to print")?;
+    Ok(())
+}
+
+/// A URL as people write it, without the slash a parser adds.
+fn shown(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}

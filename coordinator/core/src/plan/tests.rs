@@ -1,0 +1,137 @@
+//! Plans as text: what is cut where, what is reused, what never drifts.
+
+use std::fmt::Write;
+
+use proptest::prelude::*;
+use timeline::Frame;
+
+use super::*;
+use crate::export::{Format, Quality, Resolution};
+use crate::video::{Colour, Container, Orientation, PictureFacts, SoundFacts};
+
+fn facts(frame_rate: Rate) -> VideoFacts {
+    VideoFacts {
+        container: Container::IsoBmff,
+        picture: PictureFacts {
+            ordinal: 0,
+            codec: "h264".to_owned(),
+            width: 1280,
+            height: 720,
+            pixel_aspect_num: 1,
+            pixel_aspect_den: 1,
+            orientation: Orientation::Upright,
+            interlaced: false,
+            bit_depth: 8,
+            colour: Colour { primaries: 2, transfer: 2, matrix: 2, full_range: false },
+            frame_rate,
+            variable_frame_rate: false,
+        },
+        sound: Some(SoundFacts {
+            ordinal: 0,
+            codec: "aac".to_owned(),
+            channels: 6,
+            sample_rate: 44_100,
+            start_ns: 0,
+            end_ns: 60_000_000_000,
+        }),
+        created_at: None,
+        warnings: Vec::new(),
+    }
+}
+
+/// 29.97 frames a second for a minute, a key frame every `group` frames.
+fn ntsc(group: usize) -> FrameTable {
+    let pts = |n: usize| Ticks(i64::try_from(n).unwrap() * 1001);
+    let frames = (0..1800).map(|n| Frame { pts: pts(n), key: n % group == 0 }).collect();
+    FrameTable::new(Rate::hz(30_000).unwrap(), frames, pts(1800)).unwrap()
+}
+
+fn an_order(export_type: ExportType, table: &FrameTable, ranges: &[Range<usize>]) -> Order {
+    let segment = |frames: &Range<usize>| Segment {
+        start: table.instant(frames.start),
+        end: table.instant(frames.end),
+        frames: frames.clone(),
+        clip_id: None,
+    };
+    Order {
+        export_type,
+        resolution: Resolution::P720,
+        format: Format::Mp4,
+        quality: Quality::Medium,
+        segments: ranges.iter().map(segment).collect(),
+        normalize_audio: true,
+        name: "My holiday".to_owned(),
+    }
+}
+
+fn planned(order: &Order, table: &FrameTable) -> Plan {
+    let encoder = Encoder { family: "x264".to_owned(), identity: "x264/164".to_owned() };
+    let facts = facts(Rate::new(30_000, 1001).unwrap());
+    plan(&Basis { order, facts: &facts, table, source_hash: &[7; 32], encoder: &encoder })
+}
+
+fn as_text(plan: &Plan) -> String {
+    let mut text = String::new();
+    for output in &plan.outputs {
+        writeln!(text, "{}: {} frames", output.filename, output.frame_count).unwrap();
+        for part in &output.picture {
+            let task = plan.tasks.iter().find(|task| task.content_key == part.content_key).unwrap();
+            let Work::Picture(work) = &task.work else { panic!("picture parts come from picture tasks") };
+            let (first, last) = (work.keep_pts[0] / 1001, work.keep_pts[work.keep_pts.len() - 1] / 1001);
+            writeln!(text, "  at {} frames {first}..={last}", part.offset.0 / 1001).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn two_segments_are_cut_on_the_source_grid() {
+    let table = ntsc(60);
+    let order = an_order(ExportType::Combined, &table, &[50..400, 1000..1001]);
+    let expected = "My holiday.mp4: 351 frames\n  at 0 frames 50..=119\n  at 70 frames 120..=239\n  at 190 frames 240..=359\n  \
+                    at 310 frames 360..=399\n  at 350 frames 1000..=1000\n";
+    assert_eq!(as_text(&planned(&order, &table)), expected);
+}
+
+#[test]
+fn clips_are_files_of_their_own() {
+    let table = ntsc(60);
+    let order = an_order(ExportType::Clips, &table, &[0..30, 0..30, 60..90]);
+    let plan = planned(&order, &table);
+    let expected = "My holiday-01.mp4: 30 frames\n  at 0 frames 0..=29\nMy holiday-02.mp4: 30 frames\n  at 0 frames 0..=29\n\
+                    My holiday-03.mp4: 30 frames\n  at 0 frames 60..=89\n";
+    assert_eq!(as_text(&plan), expected);
+    assert_eq!(plan.tasks.len(), 4, "equal clips share their picture and their sound");
+}
+
+#[test]
+fn a_moved_cut_touches_only_the_parts_it_lies_in() {
+    let table = ntsc(60);
+    let keys = |range| -> Vec<ContentKey> {
+        let plan = planned(&an_order(ExportType::Single, &table, &[range]), &table);
+        plan.outputs[0].picture.iter().map(|part| part.content_key).collect()
+    };
+    let (before, after) = (keys(50..900), keys(53..900));
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1..], after[1..]);
+}
+
+proptest! {
+    #[test]
+    fn parts_follow_one_another_without_gap(group in 1_usize..400, cuts in prop::collection::vec((0_usize..1800, 1_usize..600), 1..20)) {
+        let table = ntsc(group);
+        let ranges: Vec<_> = cuts.iter().map(|&(start, length)| start..(start + length).min(1800)).collect();
+        let plan = planned(&an_order(ExportType::Combined, &table, &ranges), &table);
+        let output = &plan.outputs[0];
+        let mut clock = 0;
+        for part in &output.picture {
+            prop_assert_eq!(part.offset.0, clock);
+            clock += i64::try_from(part.frame_count).unwrap() * 1001;
+        }
+        prop_assert_eq!(output.duration.0, clock);
+        let Work::Sound(sound) = &plan.tasks.iter().find(|task| Some(task.content_key) == output.sound).unwrap().work else { panic!() };
+        let samples: u64 = sound.segments.iter().map(|segment| segment.sample_count).sum();
+        let exact = Rate::hz(30_000).unwrap().convert(Ticks(clock), Rate::SOUND, Rounding::Nearest).0;
+        prop_assert_eq!(samples, u64::try_from(exact).unwrap());
+    }
+}

@@ -1,0 +1,87 @@
+//! The media child: takes one task from the socket, does it, and says how it went.
+//! No tokio here, no network, no files; plain threads and GStreamer.
+
+pub mod boxes;
+pub mod bus;
+pub mod codecs;
+pub mod colour;
+pub mod element;
+pub mod index;
+pub mod output;
+pub mod reader;
+pub mod sandbox;
+pub mod source;
+pub mod track;
+
+use std::io::Read;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+
+use gstreamer as gst;
+use wire::v1::Work;
+
+use super::failure::RenderFailure;
+use super::protocol::{self, ChildTask, Ready, RenderTask, TASK_BYTES_MAX};
+use output::Output;
+use reader::SourceReader;
+use source::Source;
+
+/// The child's `main`. Exit code 0 means that the last message, good or bad, was sent.
+#[must_use]
+pub fn main() -> ExitCode {
+    let sandbox_layers = sandbox::lock_down();
+    let Some((socket, mut output)) = take_pipes() else { return ExitCode::FAILURE };
+    let outcome = attend(socket, &mut output, sandbox_layers);
+    let said = match outcome {
+        Ok(()) => output.done(),
+        Err(failure) => output.failed(failure),
+    };
+    // Nothing is to be tidied up in a process that holds nothing; leaving at once saves the libraries' farewell.
+    std::process::exit(i32::from(said.is_err()))
+}
+
+/// The socket behind standard input and the pipe behind standard output, which from here on is standard error:
+/// a library that prints must not write into our messages.
+fn take_pipes() -> Option<(UnixStream, Output)> {
+    let socket = std::io::stdin().as_fd().try_clone_to_owned().ok()?;
+    let pipe = std::io::stdout().as_fd().try_clone_to_owned().ok()?;
+    rustix::stdio::dup2_stdout(std::io::stderr()).ok()?;
+    Some((UnixStream::from(socket), Output::new(pipe)))
+}
+
+fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<String>) -> Result<(), RenderFailure> {
+    let task = read_task(&mut socket)?;
+    gst::init()
+        .map_err(|error| RenderFailure::node("The media library on this node does not start.").because(error))?;
+    sandbox_layers.extend(sandbox::lock_down_further());
+    output.ready(Ready { media_library: gst::version_string().to_string(), sandbox_layers })?;
+    match task {
+        ChildTask::Probe => Err(RenderFailure::node("not yet")),
+        ChildTask::Render(RenderTask { work, source_bytes }) => {
+            let source = Source::open(SourceReader::new(socket, source_bytes))?;
+            render(&source, work, output)
+        }
+    }
+}
+
+fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
+    match work {
+        Work::Index => index::run(source, output),
+        Work::Picture(_) => Err(RenderFailure::node("not yet")),
+        Work::Sound(_) => Err(RenderFailure::node("not yet")),
+    }
+}
+
+fn read_task(socket: &mut UnixStream) -> Result<ChildTask, RenderFailure> {
+    let broken = || RenderFailure::node("The media process was given no task it understands.");
+    let mut length = [0; 4];
+    socket.read_exact(&mut length).map_err(|error| broken().because(error))?;
+    let length = u32::from_le_bytes(length) as usize;
+    if length > TASK_BYTES_MAX {
+        return Err(broken());
+    }
+    let mut body = vec![0; length];
+    socket.read_exact(&mut body).map_err(|error| broken().because(error))?;
+    protocol::read_task(&body).ok_or_else(broken)
+}

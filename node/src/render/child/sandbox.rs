@@ -1,0 +1,43 @@
+//! The child's own lock-down, at the top of `main` while it is single-threaded: so far the cheap layers.
+//! Reports what is really active; namespaces, Landlock and seccomp will be further layers of the same list.
+
+use rustix::process::{Resource, Rlimit, Signal};
+
+/// Takes what rights can be taken without loss and names the layers that are active.
+#[must_use]
+pub fn lock_down() -> Vec<String> {
+    let layers = [
+        ("dies_with_parent", dies_with_parent()),
+        ("no_core_dump", no_core_dump()),
+        ("no_new_privileges", rustix::thread::set_no_new_privs(true).is_ok()),
+        ("empty_environment", std::env::vars_os().all(|(name, _)| name.as_encoded_bytes().starts_with(b"GST_"))),
+    ];
+    active(&layers)
+}
+
+/// Takes what the media library still needed while it started; call it before the first byte of a source.
+#[must_use]
+pub fn lock_down_further() -> Vec<String> {
+    active(&[("no_file_growth", no_file_growth())])
+}
+
+fn active(layers: &[(&str, bool)]) -> Vec<String> {
+    layers.iter().filter(|(_, active)| *active).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// The kernel kills this process when the thread that spawned it ends; too late only if the parent is gone already.
+fn dies_with_parent() -> bool {
+    let told = rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).is_ok();
+    told && rustix::process::getppid().is_some_and(|parent| !parent.is_init())
+}
+
+fn no_core_dump() -> bool {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    rustix::process::setrlimit(Resource::Core, none).is_ok()
+        && rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).is_ok()
+}
+
+fn no_file_growth() -> bool {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    rustix::process::setrlimit(Resource::Fsize, none).is_ok()
+}

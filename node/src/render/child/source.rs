@@ -1,0 +1,166 @@
+//! The source as the child sees it: sniffed by its magic bytes, and the one demuxer that fits linked to its bytes.
+//! Never autoplugs and never looks at a file name; which codecs are read, `codecs` says.
+
+use std::sync::Arc;
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use wire::v1::Container;
+
+use super::codecs;
+use super::element::ParentSource;
+use super::reader::SourceReader;
+use crate::render::failure::RenderFailure;
+
+/// How many bytes the magic may lie in.
+const MAGIC_BYTES: u64 = 16;
+/// First bytes of every Matroska and WebM file.
+const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
+/// Types of the boxes an MP4 or MOV file may begin with.
+const FIRST_BOXES: [&[u8; 4]; 9] = [b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof"];
+
+/// A source of an accepted container. Cheap to clone; clones share the bytes already read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    reader: Arc<SourceReader>,
+    container: Container,
+}
+
+/// A pipeline that so far holds the source and its demuxer. Stopped when dropped.
+#[derive(Debug)]
+pub struct Demuxing {
+    /// The pipeline.
+    pub pipeline: gst::Pipeline,
+    /// The demuxer inside.
+    pub demuxer: gst::Element,
+    /// The pipeline's messages.
+    pub bus: gst::Bus,
+}
+
+impl Source {
+    /// Looks at the first bytes and refuses what is neither MP4 nor Matroska.
+    pub fn open(reader: SourceReader) -> Result<Source, RenderFailure> {
+        let head = reader.region(0, MAGIC_BYTES).map_err(|error| unreadable().because(error))?;
+        let head = head.map_readable().map_err(|error| unreadable().because(error))?;
+        let container = sniff(&head)?;
+        Ok(Source { reader: Arc::new(reader), container })
+    }
+
+    /// How the file is laid out.
+    #[must_use]
+    pub fn container(&self) -> &Container {
+        &self.container
+    }
+
+    /// The bytes themselves.
+    #[must_use]
+    pub fn reader(&self) -> &SourceReader {
+        &self.reader
+    }
+
+    /// A new pipeline over this source.
+    pub fn demuxing(&self) -> Result<Demuxing, RenderFailure> {
+        let pipeline = gst::Pipeline::new();
+        let source = ParentSource::new(Arc::clone(&self.reader));
+        let demuxer = element(codecs::demuxer(&self.container))?;
+        pipeline.add_many([source.upcast_ref(), &demuxer]).map_err(|error| unbuildable().because(error))?;
+        source.link(&demuxer).map_err(|error| unbuildable().because(error))?;
+        let bus = pipeline.bus().expect("a pipeline always has a bus");
+        Ok(Demuxing { pipeline, demuxer, bus })
+    }
+}
+
+impl Demuxing {
+    /// Adds elements and links them one behind the other.
+    pub fn add_chain(&self, chain: &[gst::Element]) -> Result<(), RenderFailure> {
+        self.pipeline.add_many(chain).map_err(|error| unbuildable().because(error))?;
+        gst::Element::link_many(chain).map_err(|error| unbuildable().because(error))
+    }
+
+    /// Lets everything run.
+    pub fn play(&self) -> Result<(), RenderFailure> {
+        let started = self.pipeline.set_state(gst::State::Playing);
+        started.map(|_| ()).map_err(|error| unbuildable().because(error))
+    }
+}
+
+impl Drop for Demuxing {
+    fn drop(&mut self) {
+        // Nothing is left to be done about a pipeline that does not stop; the parent's watchdog sees to it.
+        let _stopped = self.pipeline.set_state(gst::State::Null);
+    }
+}
+
+/// Makes an element of the allow-list.
+pub fn element(factory: &str) -> Result<gst::Element, RenderFailure> {
+    gst::ElementFactory::make(factory).build().map_err(|error| {
+        RenderFailure::node(format!("The media library on this node lacks `{factory}`.")).because(error)
+    })
+}
+
+/// The failure of a pipeline that cannot be put together.
+#[must_use]
+pub fn unbuildable() -> RenderFailure {
+    RenderFailure::node("The media library on this node could not be set up for the video.")
+}
+
+fn unreadable() -> RenderFailure {
+    RenderFailure::infra("The video could not be read from storage.")
+}
+
+fn sniff(head: &[u8]) -> Result<Container, RenderFailure> {
+    if head.starts_with(&EBML) {
+        return Ok(Container::Matroska);
+    }
+    if head.get(4..8).is_some_and(|kind| FIRST_BOXES.iter().any(|first| first[..] == *kind)) {
+        return Ok(Container::IsoBmff);
+    }
+    let what = what_it_looks_like(head);
+    Err(RenderFailure::unsupported(format!(
+        "This is not a video file Reelfarm can read: it {what}, and only MP4, MOV, MKV and WebM are read."
+    )))
+}
+
+/// A guess for the sentence only; nothing is decided by it.
+fn what_it_looks_like(head: &[u8]) -> &'static str {
+    match head {
+        [] => "is empty",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', ..] => "is an AVI file",
+        [b'O', b'g', b'g', b'S', ..] => "is an Ogg file",
+        [b'F', b'L', b'V', ..] => "is a Flash video",
+        [0x47, ..] | [_, _, _, _, 0x47, ..] => "looks like an MPEG transport stream",
+        [0, 0, 1, 0xba | 0xb3, ..] => "is an MPEG program stream",
+        [b'#', b'E', b'X', b'T', b'M', b'3', b'U', ..] => "is a playlist",
+        _ if head.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) => "looks like text",
+        _ => "has none of the signatures of a video",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::v1::FailureClass;
+
+    #[test]
+    fn magic_decides() {
+        assert_eq!(sniff(b"\0\0\0\x20ftypisom\0\0\0\0"), Ok(Container::IsoBmff));
+        assert_eq!(sniff(b"\0\0\0\x08wide\0\0\0\0mdat"), Ok(Container::IsoBmff));
+        assert_eq!(sniff(b"\x1a\x45\xdf\xa3\x01\0\0\0"), Ok(Container::Matroska));
+    }
+
+    #[test]
+    fn anything_else_is_refused_in_words() {
+        let refusals: [(&[u8], &str); 5] = [
+            (b"", "is empty"),
+            (b"hello, this is a", "looks like text"),
+            (b"#EXTM3U\n#EXT-X-V", "is a playlist"),
+            (b"RIFF\0\0\0\0AVI LIST", "is an AVI file"),
+            (&[0xff; 16], "has none of the signatures"),
+        ];
+        for (head, words) in refusals {
+            let refused = sniff(head).unwrap_err();
+            assert_eq!(refused.class, FailureClass::Unsupported);
+            assert!(refused.message.contains(words), "{}", refused.message);
+        }
+    }
+}
