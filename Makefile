@@ -66,5 +66,7 @@ gen: ## Write the generated files again
 	mv schema/openapi.json.new schema/openapi.json
 
 .PHONY: bench
-bench: ## Measure an export against one ffmpeg command (see bench/README.md)
+bench: ## Measure against one ffmpeg command, and how little is read (see bench/README.md)
+	tools/setup test
 	bench/against-ffmpeg
+	bench/range-reads

@@ -1,8 +1,24 @@
 //! The ledger in SQL: SQLite or PostgreSQL behind the same functions, one file per aggregate.
 //! Decides nothing; every change of state is one conditional update.
 
+mod database_clock;
+#[cfg(test)]
+pub(crate) mod fresh;
+mod nodes;
+mod outbox;
 pub mod parts;
+pub mod exports;
+pub mod join_tokens;
+pub mod page;
 mod steps;
+#[cfg(test)]
+pub(crate) mod test_ledger;
+#[cfg(test)]
+mod tests;
+pub mod tokens;
+pub mod users;
+pub mod videos;
+mod tasks;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,7 +28,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use thiserror::Error;
 
+pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NewNode, NodeFacts, Standing};
+pub use outbox::Doorbell;
 pub use steps::{OpenExport, PublishedFile, TaskTally};
+pub use tasks::{Attempt, DoneTask, FailedTask, Lease, Promise, Ready, Workload};
 
 /// Readers beside the one writer of SQLite.
 const SQLITE_READERS_MAX: u32 = 4;

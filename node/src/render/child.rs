@@ -10,6 +10,7 @@ pub mod index;
 pub mod output;
 pub mod reader;
 pub mod sandbox;
+pub mod sound;
 pub mod source;
 pub mod track;
 
@@ -69,7 +70,7 @@ fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), Render
     match work {
         Work::Index => index::run(source, output),
         Work::Picture(_) => Err(RenderFailure::node("not yet")),
-        Work::Sound(_) => Err(RenderFailure::node("not yet")),
+        Work::Sound(work) => sound::run(source, &work, output),
     }
 }
 

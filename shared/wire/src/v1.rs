@@ -146,7 +146,7 @@ messages! {
         /// The attempt's epoch.
         epoch: i64,
     }
-    /// Coordinator → node: claim nothing more.
+    /// Coordinator → node: claim nothing more. Node → coordinator: I claim nothing more.
     13 Drain {}
     /// Node → coordinator, opens a part stream; the payload follows.
     20 PartHeader {

@@ -1,0 +1,129 @@
+//! A ledger of its own for each test, on SQLite and, where `REELFARM_TEST_POSTGRES` names a server, on PostgreSQL too.
+//! Builds rows with good defaults; asserts nothing.
+
+use farm_core::export::{ExportType, Format, Order, Quality, Resolution, Segment};
+use farm_core::ids::{ExportId, UserId, VideoId};
+use farm_core::video::{Colour, Container, Orientation, PictureFacts, VideoFacts};
+use service::Timestamp;
+use sqlx::{AssertSqlSafe, Executor as _, PgPool};
+use timeline::{Frame, FrameTable, Rate, Ticks};
+use uuid::Uuid;
+
+use super::Store;
+use super::exports::{NewExport, Selection};
+use super::users::Role;
+use super::videos::NewVideo;
+
+/// When every test begins.
+pub(crate) const NOW: Timestamp = Timestamp(1_750_000_000_000_000);
+/// BLAKE3 of the bytes of every test's source.
+pub(crate) const SOURCE_HASH: [u8; 32] = [7; 32];
+
+/// Runs the test on every kind of database at hand.
+pub(crate) async fn on_each_ledger(test: impl AsyncFn(Store)) {
+    let dir = tempfile::tempdir().unwrap();
+    test(sqlite(dir.path()).await).await;
+    if let Ok(server) = std::env::var("REELFARM_TEST_POSTGRES") {
+        on_postgres(&server, &test).await;
+    }
+}
+
+/// An empty ledger in `dir`.
+pub(crate) async fn sqlite(dir: &std::path::Path) -> Store {
+    Store::open(&format!("sqlite://{}/ledger.db", dir.display())).await.unwrap()
+}
+
+/// A schema of its own on the server, dropped afterwards.
+async fn on_postgres(server: &str, test: &impl AsyncFn(Store)) {
+    let schema = format!("test_{}", Uuid::now_v7().simple());
+    let admin = PgPool::connect(server).await.unwrap();
+    admin.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
+    let separator = if server.contains('?') { '&' } else { '?' };
+    let store = Store::open(&format!("{server}{separator}options[search_path]={schema}")).await.unwrap();
+    test(store).await;
+    admin.execute(AssertSqlSafe(format!("drop schema {schema} cascade"))).await.unwrap();
+}
+
+/// A user called `name`.
+pub(crate) async fn a_user(store: &Store, name: &str, role: Role) -> UserId {
+    let mut tx = store.begin().await.unwrap();
+    let user = tx.ensure_user(name, role, NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    user
+}
+
+/// A video whose upload has begun.
+pub(crate) async fn an_uploading_video(store: &Store, user: UserId, claimed_hash: Option<&[u8; 32]>) -> VideoId {
+    let id = VideoId(Uuid::now_v7());
+    let video = NewVideo {
+        id,
+        user,
+        filename: "holiday.mp4",
+        content_type: "video/mp4",
+        size_bytes: 1_000_000,
+        source_key: &format!("sources/{id}"),
+        upload_id: "upload-1",
+        claimed_hash,
+    };
+    store.insert_video(video, NOW).await.unwrap();
+    id
+}
+
+/// A video of ten seconds at 25 frames a second that can be exported.
+pub(crate) async fn a_ready_video(store: &Store, user: UserId) -> VideoId {
+    let id = an_uploading_video(store, user, None).await;
+    assert!(store.begin_indexing(user, id, NOW).await.unwrap());
+    assert!(store.video_hashed(id, &SOURCE_HASH, NOW).await.unwrap());
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.video_indexed(id, &facts(), &ten_seconds(), NOW).await.unwrap());
+    tx.commit().await.unwrap();
+    id
+}
+
+/// A pending export of the whole video.
+pub(crate) async fn a_pending_export(store: &Store, user: UserId, video: VideoId, now: Timestamp) -> ExportId {
+    let id = ExportId(Uuid::now_v7());
+    let selections = [Selection { start_time: 0.0, end_time: 10.0, clip_id: None }];
+    let order = order();
+    let export = NewExport { id, user, video, order: &order, selections: &selections, total_duration_seconds: 10.0 };
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.lock_video(user, video).await.unwrap());
+    tx.insert_export(export, now).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+pub(crate) fn order() -> Order {
+    Order {
+        export_type: ExportType::Single,
+        resolution: Resolution::P720,
+        format: Format::Mp4,
+        quality: Quality::Medium,
+        segments: vec![Segment { start: Ticks(0), end: Ticks(10_000), frames: 0..250, clip_id: None }],
+        normalize_audio: true,
+        name: "holiday".to_owned(),
+    }
+}
+
+pub(crate) fn ten_seconds() -> FrameTable {
+    let frames = (0..250).map(|n| Frame { pts: Ticks(n * 40), key: n % 50 == 0 }).collect();
+    FrameTable::new(Rate::MILLISECONDS, frames, Ticks(10_000)).unwrap()
+}
+
+pub(crate) fn facts() -> VideoFacts {
+    let picture = PictureFacts {
+        ordinal: 0,
+        codec: "h264".to_owned(),
+        width: 1920,
+        height: 1080,
+        pixel_aspect_num: 1,
+        pixel_aspect_den: 1,
+        orientation: Orientation::Clockwise90,
+        interlaced: false,
+        bit_depth: 8,
+        colour: Colour { primaries: 1, transfer: 1, matrix: 1, full_range: false },
+        frame_rate: Rate::hz(25).unwrap(),
+        variable_frame_rate: false,
+    };
+    VideoFacts { container: Container::IsoBmff, picture, sound: None, created_at: None, warnings: Vec::new() }
+}
