@@ -1,11 +1,18 @@
 //! The ledger in SQL: SQLite or PostgreSQL behind the same functions, one file per aggregate.
 //! Decides nothing; every change of state is one conditional update.
 
+mod database_clock;
 pub mod exports;
+#[cfg(test)]
+pub(crate) mod fresh;
+mod health;
 pub mod join_tokens;
+mod nodes;
+mod outbox;
 pub mod page;
 pub mod parts;
 mod steps;
+mod tasks;
 #[cfg(test)]
 pub(crate) mod test_ledger;
 #[cfg(test)]
@@ -22,7 +29,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use thiserror::Error;
 
+pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NodeFacts, Standing};
+pub use outbox::Doorbell;
 pub use steps::{OpenExport, PublishedFile, TaskTally};
+pub use tasks::{Attempt, DoneTask, FailedTask, Lease, Promise, Ready, Workload};
 
 /// Readers beside the one writer of SQLite.
 const SQLITE_READERS_MAX: u32 = 4;

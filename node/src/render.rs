@@ -1,11 +1,176 @@
 //! Rendering: one media child per attempt, fed with source bytes, watched, and its frames collected.
 //! Knows nothing of leases, the coordinator or QUIC.
 
+pub mod attempt;
 pub mod child;
 pub mod failure;
+pub mod process;
 pub mod protocol;
+pub mod source_reader;
+pub mod spool;
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, Work};
+
+use attempt::Surroundings;
 pub use failure::RenderFailure;
+use process::Spawner;
+use protocol::{ChildTask, ProbedEncoder, RenderTask};
+use source_reader::{RangeReader, ReadBudget, source_client};
 
 /// The hidden command under which the node's own program is a media child.
 pub const CHILD_COMMAND: &str = "__child";
+
+/// One attempt at a task.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// What to do.
+    pub work: Work,
+    /// Presigned GET of the source, byte ranges allowed.
+    pub source_url: String,
+    /// Size of the source.
+    pub source_bytes: u64,
+    /// An existing folder of this attempt's own; the payload of a part is put there.
+    pub scratch: PathBuf,
+}
+
+/// What an attempt yields.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rendered {
+    /// What was learnt of a source.
+    Index(Index),
+    /// Encoded frames.
+    Part(RenderedPart),
+}
+
+/// A finished part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RenderedPart {
+    /// Track-level facts.
+    pub codec: CodecConfig,
+    /// Ticks per second of the frames' times: numerator.
+    pub rate_num: u32,
+    /// Ticks per second of the frames' times: denominator.
+    pub rate_den: u32,
+    /// Access units in payload order.
+    pub frames: Vec<PartFrame>,
+    /// The file that holds the payload.
+    pub payload: PathBuf,
+    /// Its size.
+    pub payload_bytes: u64,
+    /// Its BLAKE3.
+    pub payload_hash: [u8; 32],
+}
+
+/// What this node can do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// The media library and its version.
+    pub media_library: String,
+    /// Encoders that really encoded.
+    pub encoders: Vec<EncoderFact>,
+    /// Rows of the encoder table that cannot be used here: family and why, in words.
+    pub refused: Vec<(String, String)>,
+    /// Layers of the media sandbox that are active.
+    pub sandbox_layers: Vec<String>,
+}
+
+/// Bounds and tools of every attempt on this node; made once.
+#[derive(Clone, Debug)]
+pub struct RenderLimits {
+    /// The program whose `__child` command is the media child: this one.
+    pub child_program: PathBuf,
+    /// The media library's registry of plugins; made by the first child.
+    pub registry: PathBuf,
+    /// A child that is silent for so long is killed.
+    pub stall: Duration,
+    /// A child that is not done after so long is killed.
+    pub wall_clock: Duration,
+    /// A child that complains more than this is killed.
+    pub stderr_bytes_max: usize,
+    /// Fetches source bytes.
+    pub source_client: reqwest::Client,
+    /// Starts children.
+    pub spawner: Spawner,
+}
+
+impl Default for RenderLimits {
+    fn default() -> RenderLimits {
+        RenderLimits {
+            child_program: PathBuf::from("/proc/self/exe"),
+            registry: process::default_registry(),
+            stall: Duration::from_secs(30),
+            wall_clock: Duration::from_mins(30),
+            stderr_bytes_max: 1 << 20,
+            source_client: source_client(),
+            spawner: Spawner::start(),
+        }
+    }
+}
+
+/// Renders one attempt in a child of its own. `progress` hears frames (picture) or milliseconds (sound) done; `stop` kills the
+/// child at once and the attempt fails as the node's.
+pub async fn render(
+    attempt: Attempt,
+    limits: &RenderLimits,
+    progress: watch::Sender<u64>,
+    stop: CancellationToken,
+) -> Result<Rendered, RenderFailure> {
+    let Attempt { work, source_url, source_bytes, scratch } = attempt;
+    let budget = ReadBudget::new(source_bytes, cuts(&work));
+    let source = RangeReader::new(limits.source_client.clone(), source_url, source_bytes, budget);
+    let yields_part = !matches!(work, Work::Index);
+    let task = ChildTask::Render(RenderTask { work, source_bytes });
+    let scratch = yields_part.then_some(scratch.as_path());
+    let around = Surroundings { source: Some(source), scratch, progress, stop };
+    let yielded = attempt::run(&task, around, limits).await?;
+    if let Some(index) = yielded.index {
+        return Ok(Rendered::Index(*index));
+    }
+    let (codec, part) = yielded.codec.zip(yielded.part).ok_or_else(|| {
+        RenderFailure::media("Not a single frame could be rendered.").because("the child ended well with nothing")
+    })?;
+    Ok(Rendered::Part(RenderedPart {
+        codec: codec.codec,
+        rate_num: codec.rate_num,
+        rate_den: codec.rate_den,
+        frames: part.frames,
+        payload: part.path,
+        payload_bytes: part.bytes,
+        payload_hash: part.hash,
+    }))
+}
+
+/// Tries every row of the encoder table in a child, by encoding one second with it.
+pub async fn probe(limits: &RenderLimits) -> Result<Probe, RenderFailure> {
+    if let Some(folder) = limits.registry.parent() {
+        // Without a registry every child looks at every plugin: slow, not wrong.
+        let made = tokio::fs::create_dir_all(folder).await;
+        debug!(registry = %limits.registry.display(), made = made.is_ok(), "The media registry's folder is there");
+    }
+    let (progress, _) = watch::channel(0);
+    let around = Surroundings { source: None, scratch: None, progress, stop: CancellationToken::new() };
+    let yielded = attempt::run(&ChildTask::Probe, around, limits).await?;
+    let ready = yielded.ready.ok_or_else(|| RenderFailure::node("The media process did not say what it runs with."))?;
+    let (passed, refused): (Vec<_>, Vec<_>) =
+        yielded.encoders.into_iter().partition(|probed| probed.refusal.is_empty());
+    Ok(Probe {
+        media_library: ready.media_library,
+        encoders: passed.into_iter().map(|ProbedEncoder { fact, .. }| fact).collect(),
+        refused: refused.into_iter().map(|ProbedEncoder { fact, refusal }| (fact.family, refusal)).collect(),
+        sandbox_layers: ready.sandbox_layers,
+    })
+}
+
+/// How many separate stretches of the source a task cuts beyond the first.
+fn cuts(work: &Work) -> u64 {
+    match work {
+        Work::Index | Work::Picture(_) => 0,
+        Work::Sound(sound) => sound.segments.len().saturating_sub(1) as u64,
+    }
+}

@@ -10,6 +10,8 @@ use indicatif::{BinaryBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::api::Progress;
 
 const REDRAW_EVERY: Duration = Duration::from_millis(120);
+const BAR: &str = "{prefix:>11} {bar:30} {percent:>3}% {msg}";
+const SPINNER: &str = "{prefix:>11} {spinner}";
 /// Lines are written at each new stage and at every tenth of it.
 const LINE_EVERY_PERCENT: u64 = 10;
 
@@ -25,16 +27,19 @@ impl View {
     pub fn new(silent: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal && !silent { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let style = ProgressStyle::with_template("{prefix:>11} {bar:30} {percent:>3}% {msg}");
-        let bar = ProgressBar::with_draw_target(Some(100), target);
-        bar.set_style(style.expect("the template is a constant"));
+        let bar = ProgressBar::with_draw_target(None, target);
         bar.enable_steady_tick(REDRAW_EVERY);
         Self { bar, lines: (!terminal && !silent).then(RefCell::default) }
     }
 
     /// A stage whose length nobody knows.
     pub fn stage(&self, stage: &str) {
-        self.show(stage, 0, 100, "");
+        if let Some(last) = &self.lines {
+            last.replace((stage.to_owned(), 0));
+            eprintln!("{stage:>11}");
+            return;
+        }
+        self.show_bar(stage, SPINNER, 1, 1, "");
     }
 
     /// A transfer.
@@ -70,9 +75,14 @@ impl View {
             }
             return;
         }
+        self.show_bar(stage, BAR, done, total, details);
+    }
+
+    fn show_bar(&self, stage: &str, template: &str, done: u64, total: u64, details: &str) {
         if self.bar.is_finished() {
             self.bar.reset();
         }
+        self.bar.set_style(ProgressStyle::with_template(template).expect("the templates are constants"));
         self.bar.set_prefix(stage.to_owned());
         self.bar.set_length(total);
         self.bar.set_position(done);

@@ -84,6 +84,14 @@ impl Child {
         self.spec.name
     }
 
+    /// What it is called in a sentence.
+    pub fn title(&self) -> &'static str {
+        match self.spec.name {
+            "nats" => "NATS server",
+            name => name,
+        }
+    }
+
     /// The pid, while it runs.
     pub fn pid(&self) -> Option<u32> {
         match self.life {

@@ -113,7 +113,7 @@ impl Farm {
     pub async fn stop(mut self) {
         while let Some(mut child) = self.children.pop() {
             if !child.stop().await {
-                (self.say)(&format!("the {} did not stop in time and was killed", child.name()));
+                (self.say)(&format!("the {} did not stop in time and was killed", child.title()));
             }
         }
     }
@@ -127,10 +127,12 @@ impl Farm {
     ) -> Result<(), Failure> {
         let nats = Nats::prepare(folder)?;
         let nats_port = self.start_nats(folder, programs, &nats).await?;
-        let ports = Ports::choose(&folder.ports())?;
+        // Videos and files are fetched by whoever uses the HTTP API; an address that means "all" is no address to name to them.
+        let ip = if listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { listen.ip() };
+        let ports = Ports::choose(&folder.ports(), ip)?;
 
         let coordinator_file = folder.root().join("coordinator.toml");
-        let ingest = SocketAddr::from((Ipv4Addr::LOCALHOST, ports.ingest)).to_string();
+        let ingest = SocketAddr::new(ip, ports.ingest).to_string();
         config::write(
             &coordinator_file,
             &config::Coordinator {
@@ -141,7 +143,7 @@ impl Farm {
                 storage: config::Storage {
                     kind: "embedded",
                     dir: folder.own("storage")?,
-                    listen: SocketAddr::from((Ipv4Addr::LOCALHOST, ports.storage)).to_string(),
+                    listen: SocketAddr::new(ip, ports.storage).to_string(),
                 },
                 data: config::Data { dir: folder.own("coordinator")? },
             },
@@ -248,7 +250,7 @@ impl Farm {
         waited.unwrap_or_else(|_| {
             let child = self.children.last().expect("it waits for a child that was started");
             let within = within.as_secs();
-            Err(Failure::failed(format!("the {} is not ready after {within} s: {}", child.name(), child.last_words())))
+            Err(Failure::failed(format!("the {} is not ready after {within} s: {}", child.title(), child.last_words())))
         })
     }
 
@@ -259,7 +261,7 @@ impl Farm {
         self.pids.write(self.pids())?;
         let Change::Ended { pid, status } = change else { return Ok(()) };
         let child = &mut self.children[index];
-        let (name, how) = (child.name(), ending(status));
+        let (name, how) = (child.title(), ending(status));
         // A signal is somebody's wish, or the kernel's; an exit status before the farm was ever ready is the program's own.
         if !self.ready && status.code().is_some() {
             child.failed_starts += 1;

@@ -59,15 +59,14 @@ pub struct Login {
 }
 
 impl Nats {
-    /// Makes new passwords and a configuration that lets the server choose its port.
+    /// Makes the passwords where there are none yet, and a configuration that lets the server choose its port.
     pub fn prepare(folder: &Folder) -> Result<Self, Failure> {
-        let nats = Self { folder: folder.own("nats")?, passwords: [password()?, password()?] };
+        let own = folder.own("nats")?;
+        let [coordinator, node] = PERMISSIONS.each_ref().map(|permission| password(&own, permission.user));
+        let nats = Self { folder: own, passwords: [coordinator?, node?] };
         // A file of an earlier server could have the pid of this one.
         let _ = std::fs::remove_dir_all(nats.ports_folder());
         std::fs::create_dir_all(nats.ports_folder()).context("failed to make the folder for the ports file")?;
-        for (permission, password) in PERMISSIONS.iter().zip(&nats.passwords) {
-            write_private(&nats.password_file(permission.user), password.as_bytes())?;
-        }
         nats.configure(None)?;
         Ok(nats)
     }
@@ -79,7 +78,7 @@ impl Nats {
 
     /// How one of the two users logs in.
     pub fn login(&self, user: &'static str, port: u16) -> Login {
-        Login { url: format!("nats://127.0.0.1:{port}"), user, password_file: self.password_file(user) }
+        Login { url: format!("nats://127.0.0.1:{port}"), user, password_file: password_file(&self.folder, user) }
     }
 
     /// Waits for the port that the server with this pid chose, and keeps it for later starts.
@@ -113,10 +112,6 @@ impl Nats {
 
     fn ports_folder(&self) -> PathBuf {
         self.folder.join("ports")
-    }
-
-    fn password_file(&self, user: &str) -> PathBuf {
-        self.folder.join(format!("{user}.password"))
     }
 }
 
@@ -172,10 +167,23 @@ fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn password() -> Result<String, Failure> {
-    let mut bytes = [0; PASSWORD_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("failed to get random bytes: {error}"))?;
-    Ok(hex::encode(bytes))
+fn password_file(folder: &Path, user: &str) -> PathBuf {
+    folder.join(format!("{user}.password"))
+}
+
+/// The user's password, kept from one start to the next: a node was told it when it enrolled.
+fn password(folder: &Path, user: &str) -> Result<String, Failure> {
+    let file = password_file(folder, user);
+    match std::fs::read_to_string(&file) {
+        Ok(kept) if kept.len() == 2 * PASSWORD_BYTES && kept.bytes().all(|byte| byte.is_ascii_hexdigit()) => Ok(kept),
+        _ => {
+            let mut bytes = [0; PASSWORD_BYTES];
+            getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("failed to get random bytes: {error}"))?;
+            let made = hex::encode(bytes);
+            write_private(&file, made.as_bytes())?;
+            Ok(made)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Chooses the loopback ports of a farm and keeps them, so that a restarted child is found where it was.
+//! Chooses the ports of a farm and keeps them, so that a restarted child is found where it was.
 //! It only looks whether a port is free; the programs bind them.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,11 +26,11 @@ pub struct Ports {
 
 impl Ports {
     /// The ports of the last start where they are still free, others where they are not.
-    pub fn choose(kept_in: &Path) -> Result<Self, Failure> {
+    pub fn choose(kept_in: &Path, ip: IpAddr) -> Result<Self, Failure> {
         let kept = std::fs::read(kept_in).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
         let ports = Self {
-            ingest: free_udp(kept.map_or(0, |ports| ports.ingest))?,
-            storage: free_tcp(kept.map_or(0, |ports| ports.storage))?,
+            ingest: free_udp(ip, kept.map_or(0, |ports| ports.ingest))?,
+            storage: free_tcp(ip, kept.map_or(0, |ports| ports.storage))?,
         };
         write_private(kept_in, &serde_json::to_vec(&ports).context("failed to write the ports as JSON")?)?;
         Ok(ports)
@@ -58,36 +58,40 @@ pub async fn http(listen: SocketAddr) -> Result<SocketAddr, Failure> {
     }
 }
 
-fn free_tcp(wish: u16) -> Result<u16, Failure> {
-    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr();
+fn free_tcp(ip: IpAddr, wish: u16) -> Result<u16, Failure> {
+    let bind = |port| TcpListener::bind((ip, port))?.local_addr();
     Ok(bind(wish).or_else(|_| bind(0)).context("failed to find a free TCP port")?.port())
 }
 
-fn free_udp(wish: u16) -> Result<u16, Failure> {
-    let bind = |port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port))?.local_addr();
+fn free_udp(ip: IpAddr, wish: u16) -> Result<u16, Failure> {
+    let bind = |port| UdpSocket::bind((ip, port))?.local_addr();
     Ok(bind(wish).or_else(|_| bind(0)).context("failed to find a free UDP port")?.port())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
     fn ports_are_kept_until_somebody_else_takes_them() {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("ports.json");
-        let first = Ports::choose(&file).expect("free ports");
-        let again = Ports::choose(&file).expect("free ports");
+        let first = Ports::choose(&file, HERE).expect("free ports");
+        let again = Ports::choose(&file, HERE).expect("free ports");
         assert_eq!((first.ingest, first.storage), (again.ingest, again.storage));
-        let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, first.storage)).expect("it was free");
-        let moved = Ports::choose(&file).expect("free ports");
+        let _taken = TcpListener::bind((HERE, first.storage)).expect("it was free");
+        let moved = Ports::choose(&file, HERE).expect("free ports");
         assert_eq!(moved.ingest, first.ingest);
         assert_ne!(moved.storage, first.storage);
     }
 
     #[tokio::test]
     async fn an_address_in_use_is_one_clear_sentence() {
-        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let taken = TcpListener::bind((HERE, 0)).expect("a free port");
         let address = taken.local_addr().expect("it is bound");
         let refused = http(address).await.expect_err("it is in use").line();
         assert_eq!(

@@ -1,1 +1,139 @@
-//! Comes next: schedule.
+//! Which tasks run next: fair between users, whole exports in order of age, what others wait for first, longest first.
+//! Rings no doorbell and knows no clock: what was rung lately is an argument.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::content_key::ContentKey;
+use crate::ids::{ExportId, TaskId, UserId};
+use crate::work::TaskKind;
+
+/// Doorbells that may lie ready for a node beyond its free slots: while it sends one part it can begin the next.
+pub const RUNG_AHEAD_PER_NODE: u32 = 1;
+
+/// A task that may run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which.
+    pub task: TaskId,
+    /// Whose.
+    pub user: UserId,
+    /// Of which export; an index has none.
+    pub export: Option<ExportId>,
+    /// When the export was ordered (for an index, when the task was made), microseconds since 1970.
+    pub ordered_at: i64,
+    /// What kind.
+    pub kind: TaskKind,
+    /// Whose nodes can do it.
+    pub pool: String,
+    /// The part it yields.
+    pub content_key: Option<ContentKey>,
+    /// Frames of picture, milliseconds of sound.
+    pub amount: u64,
+    /// Its doorbell was rung a short while ago and may still be answered.
+    pub rung: bool,
+}
+
+/// A task that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Whose.
+    pub user: UserId,
+    /// The part it will yield.
+    pub content_key: Option<ContentKey>,
+}
+
+/// What a connected node could still take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// The pools it serves.
+    pub pools: BTreeSet<String>,
+    /// Slots nobody uses.
+    pub slots_free: u32,
+}
+
+/// The tasks whose doorbells to ring now, in order. At most `limit`, and never more than the rooms hold.
+#[must_use]
+pub fn choose(candidates: &[Candidate], running: &[Running], rooms: &[Room], limit: usize) -> Vec<TaskId> {
+    let mut rooms = Rooms::new(rooms);
+    let mut busy_keys: BTreeSet<ContentKey> = running.iter().filter_map(|task| task.content_key).collect();
+    let mut load: BTreeMap<UserId, usize> = BTreeMap::new();
+    for task in running {
+        *load.entry(task.user).or_default() += 1;
+    }
+    // A doorbell that may still be answered holds its place: it is as good as running.
+    for task in candidates.iter().filter(|task| task.rung) {
+        rooms.take(&task.pool);
+        busy_keys.extend(task.content_key);
+        *load.entry(task.user).or_default() += 1;
+    }
+    let mut queues = queues(candidates);
+    let mut chosen = Vec::new();
+    while chosen.len() < limit {
+        let Some(user) = next_user(&queues, &load) else { break };
+        let queue = queues.get_mut(&user).expect("the user was just found there");
+        let task = queue.pop().expect("users without tasks are removed");
+        if queue.is_empty() {
+            queues.remove(&user);
+        }
+        let free_key = task.content_key.is_none_or(|key| !busy_keys.contains(&key));
+        if free_key && rooms.take(&task.pool) {
+            busy_keys.extend(task.content_key);
+            *load.entry(user).or_default() += 1;
+            chosen.push(task.task);
+        }
+    }
+    chosen
+}
+
+/// Every user's waiting tasks, the next one last.
+fn queues(candidates: &[Candidate]) -> BTreeMap<UserId, Vec<&Candidate>> {
+    let mut queues: BTreeMap<UserId, Vec<&Candidate>> = BTreeMap::new();
+    for task in candidates.iter().filter(|task| !task.rung) {
+        queues.entry(task.user).or_default().push(task);
+    }
+    for queue in queues.values_mut() {
+        queue.sort_by_key(|task| Reverse(turn(task)));
+    }
+    queues
+}
+
+/// Smaller goes first. An index unlocks a whole video; sound is one long task; then the longest picture, so that none straggles.
+fn turn(task: &Candidate) -> (bool, i64, Option<ExportId>, bool, Reverse<u64>, TaskId) {
+    let later = task.kind == TaskKind::Picture;
+    (task.kind != TaskKind::Index, task.ordered_at, task.export, later, Reverse(task.amount), task.task)
+}
+
+/// The user with the least running; among equals the one whose next task waits longest.
+fn next_user(queues: &BTreeMap<UserId, Vec<&Candidate>>, load: &BTreeMap<UserId, usize>) -> Option<UserId> {
+    let turn_of = |user: &UserId, queue: &[&Candidate]| {
+        let waiting_since = queue.last().map_or(i64::MAX, |task| task.ordered_at);
+        (load.get(user).copied().unwrap_or(0), waiting_since, *user)
+    };
+    queues.iter().map(|(user, queue)| turn_of(user, queue)).min().map(|(_, _, user)| user)
+}
+
+/// Free places, taken from the least versatile node first.
+struct Rooms(Vec<Room>);
+
+impl Rooms {
+    fn new(rooms: &[Room]) -> Rooms {
+        let mut rooms = rooms.to_vec();
+        rooms.sort_by_key(|room| room.pools.len());
+        for room in &mut rooms {
+            room.slots_free += RUNG_AHEAD_PER_NODE;
+        }
+        Rooms(rooms)
+    }
+
+    fn take(&mut self, pool: &str) -> bool {
+        let free = self.0.iter_mut().find(|room| room.slots_free > 0 && room.pools.contains(pool));
+        free.is_some_and(|room| {
+            room.slots_free -= 1;
+            true
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,16 @@
 //! The media child: takes one task from the socket, does it, and says how it went.
 //! No tokio here, no network, no files; plain threads and GStreamer.
 
+pub mod boxes;
 pub mod bus;
 pub mod codecs;
+pub mod colour;
 pub mod element;
+pub mod index;
 pub mod output;
 pub mod reader;
 pub mod sandbox;
+pub mod sound;
 pub mod source;
 pub mod track;
 
@@ -47,10 +51,11 @@ fn take_pipes() -> Option<(UnixStream, Output)> {
     Some((UnixStream::from(socket), Output::new(pipe)))
 }
 
-fn attend(mut socket: UnixStream, output: &mut Output, sandbox_layers: Vec<String>) -> Result<(), RenderFailure> {
+fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<String>) -> Result<(), RenderFailure> {
     let task = read_task(&mut socket)?;
     gst::init()
         .map_err(|error| RenderFailure::node("The media library on this node does not start.").because(error))?;
+    sandbox_layers.extend(sandbox::lock_down_further());
     output.ready(Ready { media_library: gst::version_string().to_string(), sandbox_layers })?;
     match task {
         ChildTask::Probe => Err(RenderFailure::node("not yet")),
@@ -61,11 +66,11 @@ fn attend(mut socket: UnixStream, output: &mut Output, sandbox_layers: Vec<Strin
     }
 }
 
-fn render(_source: &Source, work: Work, _output: &mut Output) -> Result<(), RenderFailure> {
+fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
     match work {
-        Work::Index => Err(RenderFailure::node("not yet")),
+        Work::Index => index::run(source, output),
         Work::Picture(_) => Err(RenderFailure::node("not yet")),
-        Work::Sound(_) => Err(RenderFailure::node("not yet")),
+        Work::Sound(work) => sound::run(source, &work, output),
     }
 }
 

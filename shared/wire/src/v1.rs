@@ -40,6 +40,8 @@ messages! {
         oldest_version: u16,
         /// Newest wire version spoken.
         current_version: u16,
+        /// Random, the same for the whole life of the node's process: another one means all its old attempts are gone.
+        instance: u128,
         /// Encodes it can run at once.
         slot_count: u32,
         /// What it is and can do.
@@ -144,7 +146,7 @@ messages! {
         /// The attempt's epoch.
         epoch: i64,
     }
-    /// Coordinator → node: claim nothing more.
+    /// Coordinator → node: claim nothing more. Node → coordinator: I claim nothing more.
     13 Drain {}
     /// Node → coordinator, opens a part stream; the payload follows.
     20 PartHeader {

@@ -15,7 +15,9 @@ pub fn waiting_failure(bus: &gst::Bus) -> Option<RenderFailure> {
     }
 }
 
-fn failure_of(message: &gst::message::Error) -> RenderFailure {
+/// An error message as a failure.
+#[must_use]
+pub fn failure_of(message: &gst::message::Error) -> RenderFailure {
     let error = message.error();
     let source = message.src().map(|source| source.to_string()).unwrap_or_default();
     let detail = format!("{source}: {error} ({})", message.debug().unwrap_or_default());

@@ -70,7 +70,7 @@ pub const CODECS: &[Codec] = &[
     sound("aac", "audio/mpeg, mpegversion={2,4}", Some("aacparse"), &["avdec_aac"]),
     sound("mp3", "audio/mpeg, mpegversion=1, layer=3", Some("mpegaudioparse"), &["avdec_mp3float", "mpg123audiodec"]),
     sound("opus", "audio/x-opus", Some("opusparse"), &["opusdec"]),
-    sound("vorbis", "audio/x-vorbis", Some("vorbisparse"), &["vorbisdec"]),
+    sound("vorbis", "audio/x-vorbis", None, &["vorbisdec"]),
     sound("ac3", "audio/x-ac3", Some("ac3parse"), &["avdec_ac3"]),
     sound("eac3", "audio/x-eac3", Some("ac3parse"), &["avdec_eac3"]),
     sound("pcm", "audio/x-raw", None, &[]),

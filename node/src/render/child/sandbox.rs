@@ -10,10 +10,19 @@ pub fn lock_down() -> Vec<String> {
         ("dies_with_parent", dies_with_parent()),
         ("no_core_dump", no_core_dump()),
         ("no_new_privileges", rustix::thread::set_no_new_privs(true).is_ok()),
-        ("no_file_growth", no_file_growth()),
         ("empty_environment", std::env::vars_os().all(|(name, _)| name.as_encoded_bytes().starts_with(b"GST_"))),
     ];
-    layers.into_iter().filter(|(_, active)| *active).map(|(name, _)| name.to_owned()).collect()
+    active(&layers)
+}
+
+/// Takes what the media library still needed while it started; call it before the first byte of a source.
+#[must_use]
+pub fn lock_down_further() -> Vec<String> {
+    active(&[("no_file_growth", no_file_growth())])
+}
+
+fn active(layers: &[(&str, bool)]) -> Vec<String> {
+    layers.iter().filter(|(_, active)| *active).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// The kernel kills this process when the thread that spawned it ends; too late only if the parent is gone already.

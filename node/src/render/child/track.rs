@@ -11,6 +11,7 @@ use wire::v1::Track;
 
 use super::bus::waiting_failure;
 use super::codecs::{Codec, Kind};
+use super::colour;
 use super::source::{Demuxing, Source, element, unbuildable};
 use crate::render::failure::RenderFailure;
 
@@ -41,6 +42,8 @@ pub struct Decoding {
     sink: AppSink,
     pad: gst::Pad,
     gate: Option<gst::PadProbeId>,
+    /// An error that was heard of; what was decoded before it is still handed out.
+    broken_off: Option<RenderFailure>,
 }
 
 /// A decoded sample: a frame, or a stretch of sound.
@@ -86,7 +89,7 @@ impl Decoding {
         let heard = listen(&demuxing.demuxer, codec, name, head.clone());
         demuxing.play()?;
         let (pad, gate) = wait_for_first_packet(&demuxing.bus, &heard, &head, &sink)?;
-        Ok(Decoding { demuxing, sink, pad, gate: Some(gate) })
+        Ok(Decoding { demuxing, sink, pad, gate: Some(gate), broken_off: None })
     }
 
     /// Begins at the beginning.
@@ -120,10 +123,12 @@ impl Decoding {
                 if let Some(stream_ns) = stream_ns(&sample) {
                     return Ok(Some(Decoded { sample, stream_ns }));
                 }
-            } else if let Some(failure) = waiting_failure(&self.demuxing.bus) {
-                return Err(failure);
             } else if self.sink.is_eos() {
-                return Ok(None);
+                return self.broken_off.take().or_else(|| waiting_failure(&self.demuxing.bus)).map_or(Ok(None), Err);
+            } else if let Some(failure) = self.broken_off.take() {
+                return Err(failure);
+            } else {
+                self.broken_off = waiting_failure(&self.demuxing.bus);
             }
         }
     }
@@ -174,6 +179,9 @@ fn listen(demuxer: &gst::Element, codec: &'static Codec, name: String, head: gst
 
 fn link_and_hold(pad: &gst::Pad, head: &gst::Pad, codec: &Codec, said: &Sender<Opening>) -> Option<()> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    if codec.kind == Kind::Picture {
+        colour::hide_from_parser(pad);
+    }
     if !codec.accepts(&caps) || pad.link(head).is_err() {
         return said.send(Opening::WrongCodec(caps)).ok();
     }

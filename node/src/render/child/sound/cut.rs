@@ -66,7 +66,12 @@ impl Cut {
 }
 
 #[cfg(test)]
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, clippy::float_cmp, reason = "test values are small whole numbers")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    clippy::float_cmp,
+    reason = "test values are small whole numbers"
+)]
 mod tests {
     use std::convert::Infallible;
 

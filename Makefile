@@ -1,0 +1,72 @@
+# The front door. `make` lists what there is; every target may be run at any time and installs what it needs first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/reelfarm
+# Clones share what is compiled of other people's crates.
+export CARGO_TARGET_DIR ?= $(cache)/target
+export PATH := $(cache)/tools/cargo/bin:$(PATH)
+
+coordinator := $(CARGO_TARGET_DIR)/debug/reelfarm-coordinator
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: ## Install what building and testing need (Debian packages, nats-server, Cargo tools)
+	@tools/setup test
+
+.PHONY: build
+build: ## Build everything in the development profile
+	@tools/setup run
+	cargo build --locked --workspace
+
+.PHONY: check
+check: setup check-format check-lints check-dependencies check-generated ## Formatting, lints, dependencies, generated files
+
+.PHONY: check-format
+check-format:
+	cargo fmt --all --check
+
+.PHONY: check-lints
+check-lints:
+	cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+
+# Licences, sources and bans follow from Cargo.lock and the crates themselves. Known advisories need a database that
+# is fetched from elsewhere, so they have a target of their own: what is green here stays green.
+.PHONY: check-dependencies
+check-dependencies:
+	cargo deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
+
+.PHONY: check-generated
+check-generated: programs
+	@$(coordinator) openapi | diff --brief - schema/openapi.json >/dev/null || \
+		{ echo 'schema/openapi.json is stale: run `make gen` and commit the result' >&2; exit 1; }
+
+.PHONY: advisories
+advisories: setup ## Look for known faults in dependencies (fetches the advisory database)
+	cargo deny check advisories
+
+.PHONY: programs
+programs:
+	cargo build --locked --quiet --workspace --bins
+
+# The farm tests run the programs that `programs` has just built: nothing is built twice, and nothing in release.
+.PHONY: test
+test: check programs ## Everything that must pass: the checks and all tests
+	cargo nextest run --locked --workspace
+
+.PHONY: gen
+gen: ## Write the generated files again
+	cargo build --locked --quiet -p reelfarm-coordinator
+	$(coordinator) openapi >schema/openapi.json.new
+	mv schema/openapi.json.new schema/openapi.json
+
+.PHONY: bench
+bench: ## Measure against one ffmpeg command, and how little is read (see bench/README.md)
+	tools/setup test
+	bench/against-ffmpeg
+	bench/range-reads

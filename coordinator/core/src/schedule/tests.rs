@@ -1,0 +1,117 @@
+//! Scheduling, case by case, and its promises over random farms.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+fn task(number: u128, user: u128, kind: TaskKind, amount: u64) -> Candidate {
+    Candidate {
+        task: TaskId(Uuid::from_u128(number)),
+        user: UserId(Uuid::from_u128(user)),
+        export: (kind != TaskKind::Index).then_some(ExportId(Uuid::from_u128(user))),
+        ordered_at: i64::try_from(user).unwrap(),
+        kind,
+        pool: if kind == TaskKind::Picture { "x264" } else { "media" }.to_owned(),
+        content_key: None,
+        amount,
+        rung: false,
+    }
+}
+
+fn room(pools: &[&str], slots_free: u32) -> Room {
+    Room { pools: pools.iter().map(|&pool| pool.to_owned()).collect(), slots_free }
+}
+
+fn numbers(chosen: &[TaskId]) -> Vec<u128> {
+    chosen.iter().map(|task| task.0.as_u128()).collect()
+}
+
+#[test]
+fn what_others_wait_for_goes_first_then_the_longest() {
+    let tasks = [
+        task(1, 1, TaskKind::Picture, 100),
+        task(2, 1, TaskKind::Picture, 200),
+        task(3, 1, TaskKind::Sound, 10),
+        task(4, 1, TaskKind::Index, 1),
+    ];
+    let chosen = choose(&tasks, &[], &[room(&["media", "x264"], 9)], 99);
+    assert_eq!(numbers(&chosen), [4, 3, 2, 1]);
+}
+
+#[test]
+fn users_take_turns_and_one_who_has_running_tasks_waits() {
+    let mut tasks: Vec<_> = (10..20).map(|number| task(number, 1, TaskKind::Picture, 100)).collect();
+    tasks.push(task(20, 2, TaskKind::Picture, 1));
+    tasks.push(task(21, 2, TaskKind::Picture, 1));
+    let rooms = [room(&["x264"], 3)];
+    assert_eq!(numbers(&choose(&tasks, &[], &rooms, 99)), [10, 20, 11, 21]);
+    let running = [Running { user: UserId(Uuid::from_u128(1)), content_key: None }; 2];
+    assert_eq!(numbers(&choose(&tasks, &running, &rooms, 99)), [20, 21, 10, 11]);
+}
+
+#[test]
+fn no_doorbell_rings_where_there_is_no_room() {
+    let tasks = [task(1, 1, TaskKind::Picture, 1), task(2, 1, TaskKind::Sound, 1)];
+    assert_eq!(choose(&tasks, &[], &[], 99), []);
+    assert_eq!(numbers(&choose(&tasks, &[], &[room(&["media"], 5)], 99)), [2]);
+    assert_eq!(numbers(&choose(&tasks, &[], &[room(&["media", "x264"], 0)], 99)), [2]);
+}
+
+#[test]
+fn an_unanswered_doorbell_keeps_its_place() {
+    let mut rung = task(1, 1, TaskKind::Picture, 1);
+    rung.rung = true;
+    let tasks = [rung, task(2, 1, TaskKind::Picture, 1)];
+    assert_eq!(choose(&tasks, &[], &[room(&["x264"], 0)], 99), []);
+    assert_eq!(numbers(&choose(&tasks, &[], &[room(&["x264"], 1)], 99)), [2]);
+}
+
+#[test]
+fn one_part_is_rendered_once_at_a_time() {
+    let key = Some(ContentKey([7; 32]));
+    let mut tasks = [task(1, 1, TaskKind::Picture, 1), task(2, 2, TaskKind::Picture, 1)];
+    tasks[0].content_key = key;
+    tasks[1].content_key = key;
+    let rooms = [room(&["x264"], 9)];
+    assert_eq!(numbers(&choose(&tasks, &[], &rooms, 99)), [1]);
+    let running = [Running { user: UserId(Uuid::from_u128(3)), content_key: key }];
+    assert_eq!(choose(&tasks, &running, &rooms, 99), []);
+}
+
+#[test]
+fn versatile_nodes_are_kept_for_what_only_they_can_do() {
+    let tasks = [task(1, 1, TaskKind::Sound, 1), task(2, 1, TaskKind::Sound, 1), task(3, 1, TaskKind::Picture, 1)];
+    let rooms = [room(&["media", "x264"], 0), room(&["media"], 1)];
+    assert_eq!(numbers(&choose(&tasks, &[], &rooms, 99)), [1, 2, 3]);
+}
+
+proptest! {
+    #[test]
+    fn rooms_are_never_overfilled_and_nobody_starves(
+        tasks in prop::collection::vec((1u128..5, 0usize..3, 0u64..100, any::<bool>()), 0..40),
+        slots in prop::collection::vec((any::<bool>(), 0u32..4), 0..5),
+        limit in 0usize..50,
+    ) {
+        let candidates: Vec<_> = tasks.iter().enumerate().map(|(number, &(user, kind, amount, rung))| {
+            let kind = [TaskKind::Index, TaskKind::Sound, TaskKind::Picture][kind];
+            Candidate { rung, ..task(number as u128, user, kind, amount) }
+        }).collect();
+        let rooms: Vec<_> = slots.iter().map(|&(encodes, free)| {
+            if encodes { room(&["media", "x264"], free) } else { room(&["media"], free) }
+        }).collect();
+        let chosen = choose(&candidates, &[], &rooms, limit);
+
+        prop_assert!(chosen.len() <= limit);
+        let places: u32 = rooms.iter().map(|room| room.slots_free + RUNG_AHEAD_PER_NODE).sum();
+        prop_assert!(chosen.len() <= places as usize);
+        let distinct: BTreeSet<_> = chosen.iter().collect();
+        prop_assert_eq!(distinct.len(), chosen.len());
+        let of = |id: &TaskId| candidates.iter().find(|task| task.task == *id).unwrap();
+        prop_assert!(chosen.iter().all(|id| !of(id).rung));
+        // With room for everyone, nothing is left waiting.
+        let roomy = [room(&["media", "x264"], 1000)];
+        let all = choose(&candidates, &[], &roomy, 1000);
+        prop_assert_eq!(all.len(), candidates.iter().filter(|task| !task.rung).count());
+    }
+}

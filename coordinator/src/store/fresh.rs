@@ -1,0 +1,147 @@
+//! A fresh ledger for a test: SQLite in a folder of its own, or a new database on `REELFARM_TEST_POSTGRES`.
+//! Holds the smallest rows a task needs around it.
+
+use farm_core::content_key::ContentKey;
+use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
+use farm_core::work::{Encoder, Work};
+use sqlx::Executor;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use service::Timestamp;
+
+use super::join_tokens::NewNode;
+use super::{NodeFacts, Store};
+use crate::write;
+
+/// Where the suite finds a PostgreSQL server: `postgres://USER@HOST/DATABASE`, a user who may create databases.
+const POSTGRES_VARIABLE: &str = "REELFARM_TEST_POSTGRES";
+
+/// A ledger, and the folder that goes with it.
+pub struct Fresh {
+    pub store: Store,
+    _folder: tempfile::TempDir,
+}
+
+/// A task as a test wants it.
+pub struct NewTask<'a> {
+    pub video: VideoId,
+    pub export: Option<ExportId>,
+    pub key: Option<ContentKey>,
+    pub work: &'a Work,
+    pub amount: i64,
+}
+
+pub async fn store() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let url = match std::env::var(POSTGRES_VARIABLE) {
+        Ok(server) => new_database(&server).await,
+        Err(_) => format!("sqlite://{}", folder.path().join("ledger.db").display()),
+    };
+    Fresh { store: Store::open(&url).await.unwrap(), _folder: folder }
+}
+
+async fn new_database(server: &str) -> String {
+    let name = format!("reelfarm_{}", Uuid::now_v7().simple());
+    let pool = sqlx::PgPool::connect(server).await.unwrap();
+    pool.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(&name);
+    url.to_string()
+}
+
+impl Fresh {
+    pub async fn user(&self, name: &str) -> UserId {
+        const SQL: &str = "insert into users (id, name, role, created_at) values ($1, $2, 'creator', 0)";
+        let id = Uuid::now_v7();
+        write!(&self.store, |db| sqlx::query(SQL).bind(id).bind(name).execute(db).await.map(drop)).unwrap();
+        UserId(id)
+    }
+
+    pub async fn video(&self, user: UserId, status: &str) -> VideoId {
+        const SQL: &str = "insert into videos (id, user_id, filename, content_type, size_bytes, status, source_key, facts,
+            frames, source_hash, created_at, updated_at) values ($1, $2, 'a.mp4', 'video/mp4', 1000, $3, 'sources/a', $4, $5, $5, 0, 0)";
+        let id = Uuid::now_v7();
+        write!(&self.store, |db| sqlx::query(SQL)
+            .bind(id)
+            .bind(user.0)
+            .bind(status)
+            .bind(Json("facts"))
+            .bind([0_u8; 32].as_slice())
+            .execute(db)
+            .await
+            .map(drop))
+        .unwrap();
+        VideoId(id)
+    }
+
+    pub async fn export(&self, user: UserId, video: VideoId, ordered_at: i64) -> ExportId {
+        const SQL: &str = "insert into exports (id, user_id, video_id, export_type, resolution, format, quality_preset,
+            export_order, segment_selections, total_duration_seconds, status, phase, epoch, progress_percentage, created_at, updated_at)
+            values ($1, $2, $3, 'single', '720p', 'mp4', 'medium', $4, $4, 1.0, 'processing', 'rendering', 0, 0, $5, 0)";
+        let id = Uuid::now_v7();
+        write!(&self.store, |db| sqlx::query(SQL)
+            .bind(id)
+            .bind(user.0)
+            .bind(video.0)
+            .bind(Json("order"))
+            .bind(ordered_at)
+            .execute(db)
+            .await
+            .map(drop))
+        .unwrap();
+        ExportId(id)
+    }
+
+    pub async fn cancel(&self, export: ExportId) {
+        const SQL: &str = "update exports set status = 'cancelled', completed_at = 1 where id = $1";
+        write!(&self.store, |db| sqlx::query(SQL).bind(export.0).execute(db).await.map(drop)).unwrap();
+    }
+
+    pub async fn task(&self, task: &NewTask<'_>) -> TaskId {
+        const SQL: &str =
+            "insert into tasks (id, kind, pool, video_id, export_id, content_key, work, state, epoch, not_before,
+            ring_count, media_failures, node_failures, amount_total, amount_done, reused, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, 'ready', 0, 0, 0, 0, 0, $8, 0, false, 0)";
+        let id = Uuid::now_v7();
+        write!(&self.store, |db| sqlx::query(SQL)
+            .bind(id)
+            .bind(task.work.kind().as_str())
+            .bind(task.work.pool())
+            .bind(task.video.0)
+            .bind(task.export.map(|export| export.0))
+            .bind(task.key.as_ref().map(|key| key.0.as_slice()))
+            .bind(Json(task.work))
+            .bind(task.amount)
+            .execute(db)
+            .await
+            .map(drop))
+        .unwrap();
+        TaskId(id)
+    }
+
+    pub async fn node(&self, fingerprint: u8) -> NodeId {
+        let facts = NodeFacts {
+            version: "0".to_owned(),
+            host: "h".to_owned(),
+            cpu_count: 2,
+            media_library: "m".to_owned(),
+            encoders: vec![Encoder { family: "x264".to_owned(), identity: "x264 1".to_owned() }],
+            sandbox_layers: Vec::new(),
+        };
+        let id = NodeId(Uuid::now_v7());
+        let certificate_fingerprint = [fingerprint; 32];
+        let node = NewNode { id, name: "n", certificate_fingerprint: &certificate_fingerprint, facts: None };
+        let mut tx = self.store.begin().await.unwrap();
+        tx.insert_node(node, Timestamp(0)).await.unwrap();
+        tx.commit().await.unwrap();
+        self.store.node_connected(id, 2, &facts).await.unwrap();
+        id
+    }
+
+    /// Lets a lease end now: its time passes without anybody waiting for it.
+    pub async fn let_leases_run_out(&self) {
+        const SQL: &str = "update tasks set lease_until = 1 where state = 'leased'";
+        write!(&self.store, |db| sqlx::query(SQL).execute(db).await.map(drop)).unwrap();
+    }
+}

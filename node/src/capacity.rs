@@ -1,0 +1,174 @@
+//! How much runs here at once: slots, and the attempts that hold them with the signals that reach them.
+//! Starts nothing itself.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+/// An attempt by task and epoch.
+type Key = (u128, i64);
+
+/// Slots and running attempts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Attempts {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    slots: Arc<Semaphore>,
+    running: Mutex<HashMap<Key, Signals>>,
+    count: watch::Sender<usize>,
+    draining: CancellationToken,
+    releasing: CancellationToken,
+}
+
+#[derive(Clone, Debug)]
+struct Signals {
+    stop: CancellationToken,
+    renewed: Arc<Notify>,
+}
+
+/// An attempt's place in a slot; both are free again when it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    key: Key,
+    signals: Signals,
+    attempts: Attempts,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Attempts {
+    /// `slot_count` free slots.
+    #[must_use]
+    pub fn new(slot_count: u32) -> Attempts {
+        Attempts {
+            shared: Arc::new(Shared {
+                slots: Arc::new(Semaphore::new(slot_count as usize)),
+                running: Mutex::default(),
+                count: watch::Sender::new(0),
+                draining: CancellationToken::new(),
+                releasing: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// Waits until a slot is free, without taking it: doorbells are only fetched then.
+    pub async fn slot_free(&self) {
+        let _given_back_at_once = self.shared.slots.acquire().await;
+    }
+
+    /// A slot, if one is free right now.
+    #[must_use]
+    pub fn take_slot(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.slots).try_acquire_owned().ok()
+    }
+
+    /// Puts an attempt into a slot.
+    #[must_use]
+    pub fn enter(&self, task: u128, epoch: i64, slot: OwnedSemaphorePermit) -> Place {
+        let signals = Signals { stop: CancellationToken::new(), renewed: Arc::default() };
+        let key = (task, epoch);
+        let mut running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert(key, signals.clone());
+        self.shared.count.send_replace(running.len());
+        drop(running);
+        Place { key, signals, attempts: self.clone(), _slot: slot }
+    }
+
+    /// The coordinator renewed an attempt's lease.
+    pub fn renewed(&self, task: u128, epoch: i64) {
+        if let Some(signals) = self.signals((task, epoch)) {
+            signals.renewed.notify_one();
+        }
+    }
+
+    /// The coordinator wants no more of an attempt.
+    pub fn stop(&self, task: u128, epoch: i64) {
+        if let Some(signals) = self.signals((task, epoch)) {
+            signals.stop.cancel();
+        }
+    }
+
+    /// Claim nothing more.
+    pub fn drain(&self) {
+        self.shared.draining.cancel();
+    }
+
+    /// Whether nothing more may be claimed.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.shared.draining.is_cancelled()
+    }
+
+    /// Every attempt gives its task back, unfinished.
+    pub fn release_all(&self) {
+        self.shared.releasing.cancel();
+    }
+
+    /// Whether nothing runs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self.shared.count.borrow() == 0
+    }
+
+    /// Waits until nothing runs.
+    pub async fn wait_until_empty(&self) {
+        let mut count = self.shared.count.subscribe();
+        // The sender lives as long as `self`, so this can only end by the count.
+        let _empty = count.wait_for(|&count| count == 0).await;
+    }
+
+    fn signals(&self, key: Key) -> Option<Signals> {
+        self.shared.running.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+}
+
+impl Place {
+    /// Cancelled when the coordinator wants no more of this attempt.
+    #[must_use]
+    pub fn stop(&self) -> &CancellationToken {
+        &self.signals.stop
+    }
+
+    /// Cancelled when the node wants to be rid of all attempts.
+    #[must_use]
+    pub fn releasing(&self) -> &CancellationToken {
+        &self.attempts.shared.releasing
+    }
+
+    /// Waits for the next renewal.
+    pub async fn renewed(&self) {
+        self.signals.renewed.notified().await;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let shared = &self.attempts.shared;
+        let mut running = shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&self.key);
+        shared.count.send_replace(running.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_place_gives_its_slot_back() {
+        let attempts = Attempts::new(1);
+        let place = attempts.enter(7, 1, attempts.take_slot().unwrap());
+        assert!(attempts.take_slot().is_none());
+        attempts.stop(7, 2);
+        assert!(!place.stop().is_cancelled(), "another epoch is another attempt");
+        attempts.stop(7, 1);
+        assert!(place.stop().is_cancelled());
+        drop(place);
+        attempts.wait_until_empty().await;
+        assert!(attempts.take_slot().is_some());
+    }
+}

@@ -1,0 +1,87 @@
+//! The node's configuration: one struct a section, unknown keys refused, secrets only by the name of their file.
+//! Opens nothing but the file it is read from.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use service::config::ConfigError;
+
+/// Everything a node is told.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The coordinator it belongs to.
+    pub coordinator: CoordinatorConfig,
+    /// The doorbell.
+    pub nats: NatsConfig,
+    /// How much it takes on.
+    #[serde(default)]
+    pub capacity: CapacityConfig,
+    /// Its own files.
+    pub scratch: ScratchConfig,
+}
+
+/// `[coordinator]`: where it is, and what enrolment left to prove who we are.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoordinatorConfig {
+    /// The HTTP API, for enrolment.
+    pub server: String,
+    /// `ADDR:PORT`, UDP.
+    pub ingest: String,
+    /// The node's certificate.
+    pub certificate: PathBuf,
+    /// The node's private key.
+    pub key: PathBuf,
+    /// The farm's certificate authority.
+    pub ca: PathBuf,
+}
+
+/// `[nats]`: where the doorbell hangs.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NatsConfig {
+    /// `nats://ADDR:PORT`.
+    pub url: String,
+    /// The user.
+    pub user: String,
+    /// A file with the password.
+    pub password_file: PathBuf,
+}
+
+/// `[capacity]`: how much the node takes on.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapacityConfig {
+    /// Encodes at once; absent: as many as there are processors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slots: Option<u32>,
+}
+
+/// `[scratch]`: parts not yet received, and files of running attempts.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScratchConfig {
+    /// Emptied at every start: nothing in it outlives the process that made it.
+    pub dir: PathBuf,
+}
+
+/// More slots than this is a typing error.
+const SLOTS_MAX: u32 = 256;
+
+impl Config {
+    /// Reads the file and the environment.
+    pub fn load(file: &Path) -> Result<Config, ConfigError> {
+        service::config::load(file)
+    }
+}
+
+impl CapacityConfig {
+    /// Encodes at once, between 1 and 256.
+    #[must_use]
+    pub fn slot_count(&self) -> u32 {
+        let processors =
+            std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
+        self.slots.unwrap_or(processors).clamp(1, SLOTS_MAX)
+    }
+}

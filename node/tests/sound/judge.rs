@@ -1,0 +1,80 @@
+//! What ffmpeg makes of a file: the judge, by decoding all of it and looking at the time stamps.
+//! Never seeks, because ffmpeg's own seeks are not exact.
+
+use std::process::Command;
+
+use super::signal::{centre_of_energy_within, peak};
+use super::source::SourceFile;
+
+/// When each click of a source sounds, in seconds of source time.
+pub fn clicks_s(file: &SourceFile) -> Vec<f64> {
+    let sound = decode_first_channel(file);
+    let reach = f64::from(file.rate) * 0.02;
+    let offset_s = offset_s(file);
+    let threshold = peak(&sound) / 2.0;
+    let mut found = Vec::new();
+    let mut place = 0;
+    while place < sound.len() {
+        if sound[place].abs() > threshold {
+            let centre = centre_of_energy_within(&sound, place as i64, reach as i64).unwrap();
+            // Once more around the middle: the first look began at the click's edge.
+            let centre = centre_of_energy_within(&sound, centre.round() as i64, reach as i64).unwrap();
+            found.push(offset_s + centre / f64::from(file.rate));
+            place += reach as usize * 2;
+        }
+        place += 1;
+    }
+    found
+}
+
+fn decode_first_channel(file: &SourceFile) -> Vec<f32> {
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(&file.path)
+        .args(["-map", "0:a", "-f", "f32le", "-"])
+        .output()
+        .unwrap();
+    assert!(done.status.success());
+    let samples = done.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    samples.step_by(file.channels as usize).collect()
+}
+
+/// When the first decoded sample sounds, as all frames together say: midway between the earliest and the latest.
+fn offset_s(file: &SourceFile) -> f64 {
+    let done = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "a", "-show_entries", "frame=pts_time,nb_samples"])
+        .args(["-of", "csv=p=0"])
+        .arg(&file.path)
+        .output()
+        .unwrap();
+    let mut counted = 0_u32;
+    let mut said = Vec::new();
+    for line in String::from_utf8(done.stdout).unwrap().lines() {
+        // Side data stands on lines of its own, and a frame without a time stamp says `N/A`.
+        let mut fields = line.split(',');
+        let pts_s = fields.next().and_then(|field| field.parse::<f64>().ok());
+        let Some(samples) = fields.next().and_then(|field| field.parse::<u32>().ok()) else { continue };
+        said.extend(pts_s.map(|pts_s| pts_s - f64::from(counted) / f64::from(file.rate)));
+        counted += samples;
+    }
+    let earliest = said.iter().copied().fold(f64::INFINITY, f64::min);
+    let latest = said.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    earliest.midpoint(latest)
+}
+
+/// Integrated loudness of interleaved sound at 48 kHz, as ffmpeg's own meter sees it.
+pub fn loudness_lufs(sound: &[f32], channels: usize) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sound.f32");
+    let bytes: Vec<u8> = sound.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    std::fs::write(&path, bytes).unwrap();
+    let done = Command::new("ffmpeg")
+        .args(["-nostats", "-f", "f32le", "-ar", "48000", "-ac", &channels.to_string(), "-i"])
+        .arg(&path)
+        .args(["-af", "ebur128", "-f", "null", "-"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    let (_, summary) = said.rsplit_once("Integrated loudness:").unwrap();
+    summary.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

@@ -1,0 +1,45 @@
+//! Waiting for something that other processes bring about, with a deadline and a name for what never came.
+//! Where an event can be awaited (an exit, a line, an answer) tests await it and do not use this.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between two looks: short against anything awaited here, long against the cost of a look.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Looks until `look` finds something.
+///
+/// # Panics
+/// When nothing was found by the deadline; the message says what was awaited.
+#[track_caller]
+pub fn eventually<T>(awaited: &str, deadline: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < deadline, "waited {deadline:?} in vain for {awaited}");
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_is_returned() {
+        let mut looks = 0;
+        let found = eventually("the third look", Duration::from_secs(5), || {
+            looks += 1;
+            (looks == 3).then_some(looks)
+        });
+        assert_eq!(found, 3);
+    }
+
+    #[test]
+    #[should_panic(expected = "in vain for the moon")]
+    fn what_never_comes_is_named() {
+        eventually("the moon", Duration::ZERO, || None::<()>);
+    }
+}
