@@ -5,6 +5,7 @@ mod database_clock;
 pub mod exports;
 #[cfg(test)]
 pub(crate) mod fresh;
+mod health;
 pub mod join_tokens;
 mod nodes;
 mod outbox;
