@@ -1,4 +1,5 @@
 //! Decodes every frame with ffmpeg, reads the number in it, and pairs it with the time the decoder gave.
+//! What the numbers should be, it does not know.
 
 use std::io::Read;
 use std::path::Path;
