@@ -2,15 +2,17 @@
 //! Decides nothing; every change of state is one conditional update.
 
 mod database_clock;
+pub mod exports;
 #[cfg(test)]
 pub(crate) mod fresh;
+mod health;
+pub mod join_tokens;
 mod nodes;
 mod outbox;
-pub mod parts;
-pub mod exports;
-pub mod join_tokens;
 pub mod page;
+pub mod parts;
 mod steps;
+mod tasks;
 #[cfg(test)]
 pub(crate) mod test_ledger;
 #[cfg(test)]
@@ -18,7 +20,6 @@ mod tests;
 pub mod tokens;
 pub mod users;
 pub mod videos;
-mod tasks;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -28,7 +29,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use thiserror::Error;
 
-pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NewNode, NodeFacts, Standing};
+pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NodeFacts, Standing};
 pub use outbox::Doorbell;
 pub use steps::{OpenExport, PublishedFile, TaskTally};
 pub use tasks::{Attempt, DoneTask, FailedTask, Lease, Promise, Ready, Workload};

@@ -8,7 +8,8 @@ use sqlx::Executor;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{NewNode, NodeFacts, Store};
+use super::join_tokens::NewNode;
+use super::{NodeFacts, Store};
 use crate::write;
 
 /// Where the suite finds a PostgreSQL server: `postgres://USER@HOST/DATABASE`, a user who may create databases.
@@ -125,12 +126,12 @@ impl Fresh {
             media_library: "m".to_owned(),
             encoders: vec![Encoder { family: "x264".to_owned(), identity: "x264 1".to_owned() }],
             sandbox_layers: Vec::new(),
+            instance: Uuid::from_u128(1),
         };
         let id = NodeId(Uuid::now_v7());
-        let certificate_fingerprint = [fingerprint; 32];
-        let node = NewNode { id, name: "n".to_owned(), certificate_fingerprint, facts: facts.clone() };
+        let node = NewNode { id, name: "n", certificate_fingerprint: &[fingerprint; 32], facts: None };
         let mut tx = self.store.begin().await.unwrap();
-        tx.insert_node(&node).await.unwrap();
+        tx.insert_node(node, service::Timestamp(1)).await.unwrap();
         tx.commit().await.unwrap();
         self.store.node_connected(id, 2, &facts).await.unwrap();
         id

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Store, StoreError, Tx};
-use crate::{read, within, write};
+use super::{Store, StoreError};
+use crate::{read, write};
 
 /// A node that has said nothing for so long counts as gone, even if nobody saw its connection end.
 pub const NODE_SILENCE_MAX: Duration = Duration::from_secs(45);
@@ -30,6 +30,14 @@ pub struct NodeFacts {
     pub encoders: Vec<Encoder>,
     /// Layers of the media sandbox that are active.
     pub sandbox_layers: Vec<String>,
+    /// Which life of its process it is in: another one means that its old attempts are gone.
+    pub instance: Uuid,
+}
+
+/// What of a node's facts tells one life of its process from the next. Facts of a node that never connected lack it.
+#[derive(Deserialize)]
+struct Life {
+    instance: Option<Uuid>,
 }
 
 impl NodeFacts {
@@ -39,19 +47,6 @@ impl NodeFacts {
         let families = self.encoders.iter().map(|encoder| encoder.family.clone());
         families.chain([MEDIA_POOL.to_owned()]).collect()
     }
-}
-
-/// A machine that enrols.
-#[derive(Clone, Debug)]
-pub struct NewNode {
-    /// As its certificate says.
-    pub id: NodeId,
-    /// For people; need not be unique.
-    pub name: String,
-    /// Of its certificate: `certificates::fingerprint`.
-    pub certificate_fingerprint: [u8; 32],
-    /// What it says of itself.
-    pub facts: NodeFacts,
 }
 
 /// A node that is connected and takes tasks.
@@ -83,25 +78,6 @@ struct ConnectedRow {
     facts: Json<NodeFacts>,
 }
 
-impl Tx {
-    /// Enrols a node. It is not connected yet.
-    pub async fn insert_node(&mut self, node: &NewNode) -> Result<(), StoreError> {
-        const SQL: &str = "-- nodes.insert
-            insert into nodes (id, name, certificate_fingerprint, facts, slot_count, connected, draining, created_at)
-            values ($1, $2, $3, $4, 0, false, false, now_micros())";
-        let sql = self.clocked(SQL);
-        within!(self, |db| sqlx::query(sql)
-            .bind(node.id.0)
-            .bind(&node.name)
-            .bind(node.certificate_fingerprint.as_slice())
-            .bind(Json(&node.facts))
-            .execute(db)
-            .await
-            .map(drop))
-        .map_err(StoreError::during("enrol a node"))
-    }
-}
-
 impl Store {
     /// Whether a node with this certificate is one of ours.
     pub async fn node_standing(
@@ -122,6 +98,15 @@ impl Store {
             Some(true) => Standing::Draining,
             Some(false) => Standing::Welcome,
         })
+    }
+
+    /// The life in which a node's process was when it last said hello.
+    pub async fn node_instance(&self, node: NodeId) -> Result<Option<Uuid>, StoreError> {
+        const SQL: &str = "-- nodes.instance
+            select facts from nodes where id = $1 and facts is not null";
+        let facts: Option<Json<Life>> = read!(self, |db| sqlx::query_scalar(SQL).bind(node.0).fetch_optional(db).await)
+            .map_err(StoreError::during("read which life a node was in"))?;
+        Ok(facts.and_then(|facts| facts.0.instance))
     }
 
     /// A node said hello.

@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(parts.len(), 2);
         let found = &parts[&ContentKey([1; 32])];
         assert_eq!((found.epoch, &found.header), (1, &part(1, 1).header));
-        assert_eq!(store.parts_present(&keys).await.unwrap(), parts.keys().copied().collect());
+        assert_eq!(store.parts_present(&keys).await.unwrap(), parts.keys().copied().collect::<HashSet<_>>());
         store.touch_parts(&keys, Timestamp(9)).await.unwrap();
         assert!(!store.forget_part(&ContentKey([1; 32]), 2).await.unwrap(), "another attempt's bytes");
         assert!(store.forget_part(&ContentKey([1; 32]), 1).await.unwrap());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use farm_core::ids::{ExportId, NodeId, TaskId, VideoId};
 use farm_core::retry::{Failures, Fault, Next, after_failure};
 use farm_core::work::TaskKind;
+use service::Timestamp;
 use uuid::Uuid;
 
 use super::{Attempt, held, kind, micros};
@@ -13,6 +14,10 @@ use crate::{read, within};
 
 /// Lost leases taken back in one round; the rest come with the next.
 const LOST_AT_ONCE_MAX: i64 = 100;
+/// The code of a video that is nothing Reelfarm accepts.
+const UNSUPPORTED_MEDIA: &str = "unsupported_media";
+/// The code of a video that should have been accepted, but could not be read.
+const INDEX_FAILED: &str = "index_failed";
 
 /// What became of a task whose attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +42,15 @@ struct FailingRow {
 }
 
 impl Tx {
-    /// Books a failed attempt: the task is free again after a while, or given up. `None` when the lease was lost before.
-    /// `message` is for people, `detail` for the log.
+    /// Books a failed attempt: the task is free again after a while, or given up, and with an index its video.
+    /// `None` when the lease was lost before. `message` is for people, `detail` for the log.
     pub async fn fail_task(
         &mut self,
         attempt: &Attempt,
         fault: Fault,
         message: &str,
         detail: &str,
+        now: Timestamp,
     ) -> Result<Option<FailedTask>, StoreError> {
         let Some(row) = self.failing(attempt).await? else { return Ok(None) };
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
@@ -54,12 +60,12 @@ impl Tx {
             Next::Again { wait } => self.free_after(attempt, verdict.failures, wait, message, detail).await?,
             Next::Poisoned => self.poison(attempt, verdict.failures, message, detail).await?,
         }
-        Ok(Some(FailedTask {
-            kind: kind(&row.kind, attempt.task)?,
-            video: VideoId(row.video_id),
-            export: row.export_id.map(ExportId),
-            next: verdict.next,
-        }))
+        let (kind, video) = (kind(&row.kind, attempt.task)?, VideoId(row.video_id));
+        if kind == TaskKind::Index && verdict.next == Next::Poisoned {
+            let code = if fault == Fault::Unsupported { UNSUPPORTED_MEDIA } else { INDEX_FAILED };
+            self.video_failed(video, code, message, now).await?;
+        }
+        Ok(Some(FailedTask { kind, video, export: row.export_id.map(ExportId), next: verdict.next }))
     }
 
     async fn failing(&mut self, attempt: &Attempt) -> Result<Option<FailingRow>, StoreError> {

@@ -3,6 +3,7 @@
 use farm_core::retry::{Fault, Next};
 use farm_core::work::{SoundWork, Track, Work};
 use futures::future::join_all;
+use service::Timestamp;
 
 use super::*;
 use crate::store::Standing;
@@ -44,7 +45,7 @@ impl Scene {
 
     async fn fail(&self, attempt: &Attempt, fault: Fault) -> Option<FailedTask> {
         let mut tx = self.fresh.store.begin().await.unwrap();
-        let failed = tx.fail_task(attempt, fault, "message", "detail").await.unwrap();
+        let failed = tx.fail_task(attempt, fault, "message", "detail", Timestamp(1)).await.unwrap();
         tx.commit().await.unwrap();
         failed
     }

@@ -71,6 +71,13 @@ impl SourceReader {
         self.size
     }
 
+    /// The same source without its last `bytes`.
+    #[must_use]
+    pub fn shortened_by(mut self, bytes: u64) -> SourceReader {
+        self.size = self.size.saturating_sub(bytes);
+        self
+    }
+
     /// `length` bytes at `offset`, or fewer where the source ends; shares memory with its neighbours.
     pub fn region(&self, offset: u64, length: u64) -> io::Result<gst::Buffer> {
         let length = length.min(self.size.saturating_sub(offset));

@@ -41,8 +41,13 @@ impl Source {
     /// Looks at the first bytes and refuses what is neither MP4 nor Matroska.
     pub fn open(reader: SourceReader) -> Result<Source, RenderFailure> {
         let head = reader.region(0, MAGIC_BYTES).map_err(|error| unreadable().because(error))?;
-        let head = head.map_readable().map_err(|error| unreadable().because(error))?;
+        let head = head.into_mapped_buffer_readable().map_err(|_| unreadable())?;
         let container = sniff(&head)?;
+        drop(head);
+        let reader = match container {
+            Container::IsoBmff => without_fragment_index(reader),
+            Container::Matroska => reader,
+        };
         Ok(Source { reader: Arc::new(reader), container })
     }
 
@@ -106,6 +111,23 @@ pub fn unbuildable() -> RenderFailure {
 
 fn unreadable() -> RenderFailure {
     RenderFailure::infra("The video could not be read from storage.")
+}
+
+/// A fragmented MP4 may end with an index of its fragments (`mfra`). The demuxer takes the presentation times in it for decode
+/// times, and everything after a seek is shown too late by their difference (seen with GStreamer 1.22); without the index it
+/// walks the fragments and is exact. So the file ends, for its readers, where the index begins.
+fn without_fragment_index(reader: SourceReader) -> SourceReader {
+    const OFFSET_BOX_BYTES: u64 = 16;
+    let at = reader.size().saturating_sub(OFFSET_BOX_BYTES);
+    let index_bytes = reader.bytes(at, 16).ok().and_then(|tail| {
+        let (size, kind, index_bytes) = (tail.get(..4)?, tail.get(4..8)?, tail.get(12..16)?);
+        let index_bytes = u64::from(u32::from_be_bytes(index_bytes.try_into().ok()?));
+        (size == [0, 0, 0, 16] && kind == b"mfro" && index_bytes < at).then_some(index_bytes)
+    });
+    match index_bytes {
+        Some(bytes) => reader.shortened_by(bytes),
+        None => reader,
+    }
 }
 
 fn sniff(head: &[u8]) -> Result<Container, RenderFailure> {

@@ -1,0 +1,111 @@
+//! One look at the ledger after another: lost leases back, parts that are there reused, doorbells booked.
+//! Speaks to no broker.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use farm_core::ids::{NodeId, TaskId};
+use farm_core::schedule::{self, Room};
+use service::Stop;
+use tokio::sync::Notify;
+use tracing::debug;
+use uuid::Uuid;
+use wire::doorbell;
+
+use super::{Ports, lost, warn_of};
+use crate::config::DispatchConfig;
+use crate::store::{Doorbell, Ready, Store, StoreError};
+
+/// Doorbells booked in one round: one transaction that holds the ledger's writer for a few milliseconds.
+const BOOKED_AT_ONCE_MAX: usize = 64;
+
+/// Runs until asked to stop: woken by a nudge and by a timer.
+pub(super) async fn run(ports: &Ports, config: &DispatchConfig, booked: &Notify, stop: &Stop) {
+    while !stop.soft.is_cancelled() {
+        match round(ports, config.ring_again()).await {
+            Ok(0) => {}
+            Ok(count) => {
+                debug!(count, "Booked {count} doorbells");
+                booked.notify_one();
+            }
+            Err(cause) => warn_of("look at the ready tasks", cause),
+        }
+        stop.soft.run_until_cancelled(ports.nudge.dispatch_or(config.tick())).await;
+    }
+}
+
+/// Gives how many doorbells were booked.
+async fn round(ports: &Ports, ring_again: Duration) -> Result<usize, StoreError> {
+    lost::take_back(ports).await?;
+    reuse_parts(ports).await?;
+    // While NATS is away nothing is marked as rung that nobody can hear.
+    if !ports.health.is_well() {
+        return Ok(0);
+    }
+    let ready = ports.store.ready_tasks(ring_again).await?;
+    if ready.is_empty() {
+        return Ok(0);
+    }
+    let workloads = ports.store.workloads().await?;
+    let mut busy: HashMap<NodeId, u32> = HashMap::new();
+    for workload in &workloads {
+        *busy.entry(workload.node).or_default() += 1;
+    }
+    let rooms = rooms(&ports.store, &busy).await?;
+    let candidates: Vec<_> = ready.iter().map(|ready| ready.candidate.clone()).collect();
+    let running: Vec<_> = workloads.iter().map(|workload| workload.running).collect();
+    let chosen = schedule::choose(&candidates, &running, &rooms, BOOKED_AT_ONCE_MAX);
+    book(&ports.store, &ready, &chosen).await
+}
+
+/// Parts made for another export while this one was being planned.
+async fn reuse_parts(ports: &Ports) -> Result<(), StoreError> {
+    let keys = ports.store.parts_wanted_and_there().await?;
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut tx = ports.store.begin().await?;
+    for key in &keys {
+        tx.reuse_part(key).await?;
+    }
+    tx.commit().await?;
+    ports.nudge.advance();
+    Ok(())
+}
+
+async fn rooms(store: &Store, busy: &HashMap<NodeId, u32>) -> Result<Vec<Room>, StoreError> {
+    let nodes = store.connected_nodes().await?;
+    // A node that offers no slot drains: not even a doorbell for later is for it.
+    let open = nodes.into_iter().filter(|node| node.slot_count > 0);
+    let room = |node: crate::store::ConnectedNode| {
+        let busy = busy.get(&node.id).copied().unwrap_or(0);
+        Room { pools: node.facts.pools(), slots_free: node.slot_count.saturating_sub(busy) }
+    };
+    Ok(open.map(room).collect())
+}
+
+/// Marks the chosen tasks as rung and books their doorbells, all or none.
+async fn book(store: &Store, ready: &[Ready], chosen: &[TaskId]) -> Result<usize, StoreError> {
+    if chosen.is_empty() {
+        return Ok(0);
+    }
+    let ready: HashMap<TaskId, &Ready> = ready.iter().map(|ready| (ready.candidate.task, ready)).collect();
+    let mut tx = store.begin().await?;
+    let mut count = 0;
+    for task in chosen {
+        let Ready { candidate, epoch, video } = ready[task];
+        if let Some(ring) = tx.ring_task(*task, *epoch).await? {
+            let owner = candidate.export.map_or(video.0, |export| export.0);
+            tx.insert_doorbell(&Doorbell {
+                id: Uuid::now_v7(),
+                subject: doorbell::subject(&candidate.pool, owner, task.0),
+                message_id: format!("{task}:{epoch}:{ring}"),
+                body: doorbell::Doorbell { task: task.0, epoch: *epoch }.to_bytes().to_vec(),
+            })
+            .await?;
+            count += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(count)
+}
