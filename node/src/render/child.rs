@@ -74,7 +74,7 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
 fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
     match work {
         Work::Index => index::run(source, output),
-        Work::Picture(picture) => picture::run(source, &picture, output),
+        Work::Picture(work) => picture::run(source, &work, output),
         Work::Sound(work) => sound::run(source, &work, output),
     }
 }
