@@ -163,6 +163,13 @@ pub enum ExportStatus {
     Cancelled,
 }
 
+impl ExportStatus {
+    /// Whether nothing will change any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
 /// Where a finished file is fetched.
 #[derive(Debug, Deserialize)]
 pub struct Download {
@@ -227,11 +234,19 @@ impl Refusal {
         if self.problems.is_empty() {
             return self.message.clone();
         }
-        let told = self.problems.iter().map(|problem| match &problem.field {
-            Some(field) if !problem.message.contains(field.as_str()) => format!("{field}: {}", problem.message),
-            _ => problem.message.clone(),
+        let told = self.problems.iter().map(|problem| match problem.segment() {
+            Some(segment) => format!("segment {segment}: {}", problem.message),
+            None => problem.message.clone(),
         });
         told.collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Problem {
+    /// The number of the segment it is about, from 1; the messages name every other field by themselves.
+    fn segment(&self) -> Option<usize> {
+        let (number, _) = self.field.as_deref()?.strip_prefix("segments[")?.split_once(']')?;
+        number.parse::<usize>().ok()?.checked_add(1)
     }
 }
 
@@ -247,7 +262,7 @@ mod tests {
                 {"field":"format","code":"unsupported","message":"mov is not supported yet"}]}"#,
         )
         .expect("the contract's shape");
-        assert_eq!(refusal.line(), "segments[0].end: the video ends at 65.0 s; format: mov is not supported yet");
+        assert_eq!(refusal.line(), "segment 1: the video ends at 65.0 s; mov is not supported yet");
     }
 
     #[test]

@@ -45,13 +45,8 @@ pub enum Command {
 /// What can be done with this machine's node.
 #[derive(Debug, Subcommand)]
 pub enum NodeCommand {
-    /// Enrol this machine: `--server URL --token T [--config FILE]`, passed on to `reelfarm-node enroll`
-    #[command(disable_help_flag = true)]
-    Enroll {
-        /// Passed on as they are.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
+    /// Enrol this machine in a farm
+    Enroll(Enroll),
 }
 
 /// Arguments of `up`.
@@ -115,6 +110,20 @@ pub struct Export {
     /// Print the export's JSON as the last line on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `node enroll`.
+#[derive(Debug, Args)]
+pub struct Enroll {
+    /// The farm's HTTP API
+    #[arg(long, value_name = "URL")]
+    pub server: Url,
+    /// A join token; it works once
+    #[arg(long, value_name = "T", env = crate::node::JOIN_TOKEN_VARIABLE, hide_env_values = true)]
+    pub token: String,
+    /// The node's configuration, written when there is none [default: ~/.config/reelfarm/node.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Arguments of `doctor`.

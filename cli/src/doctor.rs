@@ -7,6 +7,7 @@ use crate::args;
 use crate::failure::Failure;
 use crate::folder::{Folder, Lock};
 use crate::programs::{self, NATS_VERSION_MIN};
+use crate::stdout;
 use crate::up;
 
 /// One line of the report.
@@ -26,8 +27,8 @@ pub async fn run(doctor: args::Doctor) -> Result<(), Failure> {
     ];
     for (what, finding) in &findings {
         match finding {
-            Ok(line) => println!("ok       {what:<12} {line}"),
-            Err(line) => println!("missing  {what:<12} {line}"),
+            Ok(line) => stdout::print(&format!("ok       {what:<12} {line}"))?,
+            Err(line) => stdout::print(&format!("missing  {what:<12} {line}"))?,
         }
     }
     match findings.iter().filter(|(_, finding)| finding.is_err()).count() {

@@ -13,13 +13,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use serde_json::Value;
 
 use crate::args;
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::folder::{Claim, Folder, Guest, Lock};
 use crate::signals::Stop;
+use crate::stdout;
 use crate::up::{Farm, Options};
 
 use order::Order;
@@ -58,24 +58,31 @@ pub async fn run(export: args::Export) -> Result<(), Failure> {
         () = stop.asked() => Err(Failure::Interrupted),
     };
     view.clear();
-    if outcome.is_err() {
-        let cleaned = tokio::time::timeout(CLEAN_UP_MAX, trail.clean_up(&client));
-        tokio::select! {
-            // What cannot be reached any more is swept by the farm.
-            _ = cleaned => {}
-            _ = host.supervise() => {}
-            () = stop.asked() => {}
+    let last_words = async {
+        if outcome.is_err() {
+            trail.clean_up(&client).await;
         }
-    }
+        match trail.export().filter(|_| export.json) {
+            Some(id) => client.export(id).await.ok(),
+            None => None,
+        }
+    };
+    let finished = tokio::select! {
+        // What cannot be reached any more is swept by the farm.
+        finished = tokio::time::timeout(CLEAN_UP_MAX, last_words) => finished.ok().flatten(),
+        _ = host.supervise() => None,
+        () = stop.asked() => None,
+    };
     tokio::select! {
         () = host.leave(&view) => {}
         () = stop.asked() => {}
     }
-    let finished = outcome?;
-    if export.json {
-        println!("{}", serde_json::to_string(&finished).context("failed to write the export as JSON")?);
-    } else {
-        println!("{}", order.output.display());
+    if let Some(finished) = finished {
+        stdout::print(&finished.to_string())?;
+    }
+    outcome?;
+    if !export.json {
+        stdout::print(&order.output.display().to_string())?;
     }
     Ok(())
 }
@@ -108,14 +115,12 @@ async fn connect(export: &args::Export, view: &Rc<View>) -> Result<(Client, Host
 }
 
 /// The job itself; what it leaves on the farm while it is under way is on the trail.
-async fn perform(client: &Client, order: &Order, view: &View, trail: &Trail) -> Result<Value, Failure> {
+async fn perform(client: &Client, order: &Order, view: &View, trail: &Trail) -> Result<(), Failure> {
     let video = upload::upload(client, &order.input, view, trail).await?;
     let export = client.create_export(video, &order.request).await?.id;
     trail.ordered(export);
-    follow::until_completed(client, export, view).await?;
-    trail.finished();
-    download::download(client, export, &order.output, view).await?;
-    Ok(client.export(export).await?)
+    follow::until_over(client, export, view, trail).await?;
+    download::download(client, export, &order.output, view).await
 }
 
 impl Host {

@@ -69,6 +69,11 @@ impl Folder {
         self.root.join("reelfarm.db")
     }
 
+    /// The node's own files.
+    pub fn node(&self) -> PathBuf {
+        self.root.join("node")
+    }
+
     /// What a program prints.
     pub fn log(&self, program: &str) -> PathBuf {
         self.root.join("logs").join(format!("{program}.log"))

@@ -9,9 +9,11 @@ mod export;
 mod failure;
 mod folder;
 mod leash;
+mod node;
 mod programs;
 mod segment;
 mod signals;
+mod stdout;
 mod up;
 
 use std::process::ExitCode;
@@ -43,10 +45,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Openapi => {
             programs::become_program(&programs::beside_us("reelfarm-coordinator")?, &["openapi".into()])
         }
-        Command::Node { command: NodeCommand::Enroll { arguments } } => {
-            let arguments = [vec!["enroll".into()], arguments].concat();
-            programs::become_program(&programs::beside_us("reelfarm-node")?, &arguments)
-        }
+        Command::Node { command: NodeCommand::Enroll(enroll) } => node::enroll(enroll),
         Command::Leash(leash) => leash::run(&leash),
     }
 }

@@ -8,8 +8,8 @@ mod farm;
 mod nats;
 mod pids;
 mod ports;
+mod supervisor;
 
-use std::io::Write as _;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -21,6 +21,7 @@ use crate::args;
 use crate::failure::Failure;
 use crate::folder::{Folder, Lock};
 use crate::signals::Stop;
+use crate::stdout;
 
 pub use farm::{Farm, Options};
 pub use ports::http as free_address;
@@ -78,9 +79,7 @@ fn print_ready(folder: &Folder, farm: &Farm, json: bool) -> Result<(), Failure> 
             folder.token().display()
         )
     };
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).context("failed to print")?;
-    Ok(())
+    stdout::print(&text)
 }
 
 /// A URL as people write it, without the slash a parser adds.

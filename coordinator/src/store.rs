@@ -5,9 +5,11 @@ mod database_clock;
 pub mod exports;
 #[cfg(test)]
 pub(crate) mod fresh;
+mod health;
 pub mod join_tokens;
 mod nodes;
 mod outbox;
+pub mod outputs;
 pub mod page;
 pub mod parts;
 mod steps;

@@ -3,9 +3,11 @@
 
 pub mod attempt;
 pub mod child;
+pub mod encoders;
 pub mod failure;
 pub mod process;
 pub mod protocol;
+pub mod recipe;
 pub mod source_reader;
 pub mod spool;
 

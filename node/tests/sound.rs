@@ -87,7 +87,11 @@ fn debug_bytes() {
         let whole = std::fs::metadata(name).unwrap().len();
         for (a, b) in [(20.0, 23.0), (2.0, 40.0)] {
             let r = render(&file, vec![cut(a, b)], false);
-            println!("{name} {whole} {a}-{b}: {:?} {:?}", r.map(|r| r.read_bytes).map_err(|e| e.to_string()), begin.elapsed());
+            println!(
+                "{name} {whole} {a}-{b}: {:?} {:?}",
+                r.map(|r| r.read_bytes).map_err(|e| e.to_string()),
+                begin.elapsed()
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::api::Api;
 use crate::ledger::Ledger;
-use crate::patience::eventually;
+use crate::patience::{eventually, found_within};
 
 pub use processes::Process;
 pub use programs::{BINARIES_VARIABLE, Programs};
@@ -198,17 +198,12 @@ impl Farm {
     /// SIGTERM, then patience, then SIGKILL.
     fn end(&mut self) -> ExitStatus {
         signal(self.up.id(), Signal::TERM);
-        let patience = std::time::Instant::now();
-        loop {
-            if let Some(ended) = self.up.try_wait().expect("up can be waited for") {
-                return ended;
-            }
-            if patience.elapsed() > STOPPED_WITHIN {
-                self.up.kill().expect("up can be killed");
-                return self.up.wait().expect("up has ended");
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
+        let up = &mut self.up;
+        let ended = found_within(STOPPED_WITHIN, || up.try_wait().expect("up can be waited for"));
+        ended.unwrap_or_else(|| {
+            self.up.kill().expect("up can be killed");
+            self.up.wait().expect("up has ended")
+        })
     }
 
     fn expect_gone(&self, all: &[Process]) {

@@ -1,4 +1,5 @@
 //! Holds a finished file against what it must be, by ffmpeg's reading of it, and says every difference in words.
+//! Knows nothing of how the file was made.
 
 use std::path::Path;
 

@@ -12,4 +12,4 @@ pub mod patience;
 pub mod random;
 pub mod reading;
 pub mod source;
-// pub mod tidy;
+pub mod tidy;

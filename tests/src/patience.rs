@@ -12,13 +12,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// # Panics
 /// When nothing was found by the deadline; the message says what was awaited.
 #[track_caller]
-pub fn eventually<T>(awaited: &str, deadline: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(awaited: &str, deadline: Duration, look: impl FnMut() -> Option<T>) -> T {
+    found_within(deadline, look).unwrap_or_else(|| panic!("waited {deadline:?} in vain for {awaited}"))
+}
+
+/// Looks until `look` finds something or the deadline has passed.
+#[expect(clippy::disallowed_methods, reason = "other processes send a test no event; no runtime is blocked here")]
+pub fn found_within<T>(deadline: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {
-            return found;
+            return Some(found);
         }
-        assert!(begun.elapsed() < deadline, "waited {deadline:?} in vain for {awaited}");
+        if begun.elapsed() > deadline {
+            return None;
+        }
         thread::sleep(LOOK_EVERY);
     }
 }

@@ -5,39 +5,42 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::trail::Trail;
 use super::view::View;
-use crate::api::{ExportStatus, Progress};
+use crate::api::ExportStatus;
 use crate::client::Client;
 use crate::failure::Failure;
 
 /// How often the server is asked while there is no stream of events.
 const ASK_EVERY: Duration = Duration::from_millis(300);
 
-/// Shows the progress until the export is completed; one that ends otherwise is a failure.
-pub async fn until_completed(client: &Client, export: Uuid, view: &View) -> Result<(), Failure> {
+/// Shows the progress until the export is over; one that is not completed then is a failure.
+pub async fn until_over(client: &Client, export: Uuid, view: &View, trail: &Trail) -> Result<(), Failure> {
     loop {
         if let Ok(mut events) = client.progress_events(export).await {
             while let Some(progress) = events.next().await {
-                if let Some(end) = end(client, export, &progress, view).await {
-                    return end;
+                view.progress(&progress);
+                if progress.status.is_over() {
+                    trail.over();
+                    return outcome(client, export, progress.status).await;
                 }
             }
         }
         let progress = client.progress(export).await?;
-        if let Some(end) = end(client, export, &progress, view).await {
-            return end;
+        view.progress(&progress);
+        if progress.status.is_over() {
+            trail.over();
+            return outcome(client, export, progress.status).await;
         }
         tokio::time::sleep(ASK_EVERY).await;
     }
 }
 
-async fn end(client: &Client, export: Uuid, progress: &Progress, view: &View) -> Option<Result<(), Failure>> {
-    view.progress(progress);
-    match progress.status {
-        ExportStatus::Pending | ExportStatus::Processing => None,
-        ExportStatus::Completed => Some(Ok(())),
-        ExportStatus::Cancelled => Some(Err(Failure::failed("the export was cancelled"))),
-        ExportStatus::Failed => Some(Err(reason(client, export).await)),
+async fn outcome(client: &Client, export: Uuid, status: ExportStatus) -> Result<(), Failure> {
+    match status {
+        ExportStatus::Completed => Ok(()),
+        ExportStatus::Cancelled => Err(Failure::failed("the export was cancelled")),
+        ExportStatus::Failed | ExportStatus::Pending | ExportStatus::Processing => Err(reason(client, export).await),
     }
 }
 

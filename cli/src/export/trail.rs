@@ -12,6 +12,7 @@ use crate::client::Client;
 pub struct Trail {
     video: Cell<Option<Uuid>>,
     export: Cell<Option<Uuid>>,
+    over: Cell<bool>,
 }
 
 impl Trail {
@@ -27,13 +28,18 @@ impl Trail {
     }
 
     /// The export is over.
-    pub fn finished(&self) {
-        self.export.set(None);
+    pub fn over(&self) {
+        self.over.set(true);
+    }
+
+    /// The export that was ordered, whatever became of it.
+    pub fn export(&self) -> Option<Uuid> {
+        self.export.get()
     }
 
     /// Cancels and deletes what is left; what fails here is swept by the farm in time.
     pub async fn clean_up(&self, client: &Client) {
-        if let Some(export) = self.export.take() {
+        if let Some(export) = self.export.get().filter(|_| !self.over.get()) {
             let _ = client.cancel_export(export).await;
         }
         if let Some(video) = self.video.take() {

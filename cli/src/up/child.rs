@@ -22,7 +22,7 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// A program that lived this long starts again at once.
 const LIFE_STEADY: Duration = Duration::from_secs(10);
-/// A log larger than this is set aside when its program starts; with the one set aside, twice this is kept.
+/// A log larger than this is set aside; with the one set aside, about twice this is kept.
 const LOG_BYTES_MAX: u64 = 16 << 20;
 /// How much of a log is looked at for its last line.
 const LOG_TAIL_BYTES: u64 = 4096;
@@ -118,6 +118,11 @@ impl Child {
         }
     }
 
+    /// Sets its log aside when that has grown too large. The program writes on where it was, into the emptied file.
+    pub fn trim_log(&self) -> std::io::Result<()> {
+        self.spec.trim_log()
+    }
+
     /// Asks it to end, and kills it when it has not by its deadline. True when it ended by itself.
     pub async fn stop(&mut self) -> bool {
         let Life::Running { process, pid, .. } = &mut self.life else { return true };
@@ -162,10 +167,16 @@ impl Spec {
         if let Some(folder) = self.log.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        if std::fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_BYTES_MAX) {
-            std::fs::rename(&self.log, self.log.with_added_extension("1"))?;
-        }
+        self.trim_log()?;
         OpenOptions::new().create(true).append(true).open(&self.log)
+    }
+
+    fn trim_log(&self) -> std::io::Result<()> {
+        if std::fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_BYTES_MAX) {
+            std::fs::copy(&self.log, self.log.with_added_extension("1"))?;
+            OpenOptions::new().write(true).open(&self.log)?.set_len(0)?;
+        }
+        Ok(())
     }
 
     fn log_tail(&self) -> std::io::Result<String> {

@@ -13,15 +13,18 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::leash;
+use crate::node::JOIN_TOKEN_VARIABLE;
 
 /// Neither does more than a few small writes.
 const STEP_MAX: Duration = Duration::from_secs(30);
-/// Carries the join token to the node: arguments can be read by every user of the machine.
-const JOIN_TOKEN_VARIABLE: &str = "REELFARM_JOIN_TOKEN";
 
 /// The administrator's bearer token; made on the first start. The coordinator must not run yet.
 pub async fn administrator_token(folder: &Folder, coordinator: &Path, config: &Path) -> Result<String, Failure> {
     let file = folder.token();
+    if !folder.database().exists() {
+        // The node that enrolled with an earlier database is unknown to a new one.
+        let _ = std::fs::remove_dir_all(folder.node());
+    }
     if !file.exists() || !folder.database().exists() {
         let mut command = leash::command(coordinator)?;
         command.arg("bootstrap").arg("--config").arg(config).arg("--token-file").arg(&file);

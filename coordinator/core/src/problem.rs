@@ -1,4 +1,5 @@
 //! What is wrong with a request, fault by fault, each with the field it concerns.
+//! Finds no fault itself: the rules are in `export`.
 
 use thiserror::Error;
 

@@ -1,4 +1,5 @@
 //! The states of videos, exports and tasks, as stored and shown.
+//! Which may follow which, the ledger's conditional updates say.
 
 use serde::{Deserialize, Serialize};
 

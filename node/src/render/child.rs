@@ -3,11 +3,16 @@
 
 pub mod boxes;
 pub mod bus;
+pub mod check;
 pub mod codecs;
 pub mod colour;
+pub mod cut;
 pub mod element;
+pub mod encode;
 pub mod index;
 pub mod output;
+pub mod picture;
+pub mod probe;
 pub mod reader;
 pub mod sandbox;
 pub mod sound;
@@ -58,7 +63,7 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
     sandbox_layers.extend(sandbox::lock_down_further());
     output.ready(Ready { media_library: gst::version_string().to_string(), sandbox_layers })?;
     match task {
-        ChildTask::Probe => Err(RenderFailure::node("not yet")),
+        ChildTask::Probe => probe::run(output),
         ChildTask::Render(RenderTask { work, source_bytes }) => {
             let source = Source::open(SourceReader::new(socket, source_bytes))?;
             render(&source, work, output)
@@ -69,7 +74,7 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
 fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
     match work {
         Work::Index => index::run(source, output),
-        Work::Picture(_) => Err(RenderFailure::node("not yet")),
+        Work::Picture(work) => picture::run(source, &work, output),
         Work::Sound(work) => sound::run(source, &work, output),
     }
 }

@@ -1,4 +1,4 @@
-//! A value that never shows itself in logs or error messages.
+//! A value that never shows itself in logs or error messages. Where it comes from is the configuration's affair.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
 //! The grid fixed in the source on which parts are cut, so that the same source range always yields the same part.
+//! Knows no exports: whoever cuts names the segment.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Half-open spans of media time.
+//! Half-open spans of media time. What their ticks count, whoever holds them knows.
 
 use crate::rate::Ticks;
 

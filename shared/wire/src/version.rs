@@ -1,4 +1,4 @@
-//! Versions of the wire, newest first, and how two ends agree on one.
+//! Versions of the wire, newest first, and how two ends agree on one. The messages of each are elsewhere.
 
 use thiserror::Error;
 

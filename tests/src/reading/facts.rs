@@ -1,4 +1,4 @@
-//! What ffprobe says of a file's tracks.
+//! What ffprobe says of a file's tracks. Decodes nothing.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
 //! Decodes sound with ffmpeg, placed by its time stamps, and finds the clicks.
+//! Where they should be, it does not know.
 
 use std::io::Read;
 use std::path::Path;

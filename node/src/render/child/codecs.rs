@@ -66,7 +66,7 @@ pub const CODECS: &[Codec] = &[
     picture("av1", "video/x-av1", Some("av1parse"), &["dav1ddec", "av1dec"]),
     picture("mpeg4", "video/mpeg, mpegversion=4", Some("mpeg4videoparse"), &["avdec_mpeg4"]),
     picture("prores", "video/x-prores", None, &["avdec_prores"]),
-    picture("mjpeg", "image/jpeg", None, &["avdec_mjpeg", "jpegdec"]),
+    picture("mjpeg", "image/jpeg", Some("jpegparse"), &["avdec_mjpeg", "jpegdec"]),
     sound("aac", "audio/mpeg, mpegversion={2,4}", Some("aacparse"), &["avdec_aac"]),
     sound("mp3", "audio/mpeg, mpegversion=1, layer=3", Some("mpegaudioparse"), &["avdec_mp3float", "mpg123audiodec"]),
     sound("opus", "audio/x-opus", Some("opusparse"), &["opusdec"]),

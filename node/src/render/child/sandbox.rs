@@ -18,7 +18,7 @@ pub fn lock_down() -> Vec<String> {
 /// Takes what the media library still needed while it started; call it before the first byte of a source.
 #[must_use]
 pub fn lock_down_further() -> Vec<String> {
-    active(&[("no_file_growth", no_file_growth())])
+    active(&[("small_files_only", small_files_only())])
 }
 
 fn active(layers: &[(&str, bool)]) -> Vec<String> {
@@ -37,7 +37,9 @@ fn no_core_dump() -> bool {
         && rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).is_ok()
 }
 
-fn no_file_growth() -> bool {
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    rustix::process::setrlimit(Resource::Fsize, none).is_ok()
+/// Not zero: ORC, the media library's just-in-time compiler, backs its code pages with an unlinked file of 64 KiB.
+fn small_files_only() -> bool {
+    const FILE_BYTES_MAX: u64 = 256 << 10;
+    let small = Rlimit { current: Some(FILE_BYTES_MAX), maximum: Some(FILE_BYTES_MAX) };
+    rustix::process::setrlimit(Resource::Fsize, small).is_ok()
 }

@@ -133,10 +133,16 @@ impl Decoding {
         }
     }
 
-    /// The caps the demuxer announced the track with.
+    /// Whether it still stands at its first packet.
     #[must_use]
-    pub fn track_caps(&self) -> Option<gst::Caps> {
-        self.pad.current_caps()
+    pub fn is_waiting(&self) -> bool {
+        self.gate.is_some()
+    }
+
+    /// What the container says of the colour, which is hidden from the parser.
+    #[must_use]
+    pub fn container_colour(&self) -> Option<String> {
+        self.pad.current_caps().and_then(|caps| colour::said(&caps))
     }
 }
 

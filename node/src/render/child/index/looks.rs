@@ -93,7 +93,7 @@ pub fn orientation(tags: &gst::TagListRef) -> Orientation {
 pub fn created_at(tags: &gst::TagListRef) -> Option<i64> {
     let tag = tags.get::<gst::tags::DateTime>()?;
     let utc = tag.get().to_g_date_time().ok()?;
-    Some(utc.to_unix())
+    Some(utc.to_unix()).filter(|seconds| *seconds > 0)
 }
 
 /// A sound track, if it can be said what it is and when it sounds.

@@ -79,6 +79,16 @@ pub struct Scan {
     pub broken_off: Option<RenderFailure>,
 }
 
+impl TrackScan {
+    /// Forgets what is presented at `end_ns` or later.
+    pub fn cut_at(&mut self, end_ns: i64) {
+        for packet in &mut self.packets {
+            packet.pts = packet.pts.filter(|pts| *pts < end_ns);
+            packet.end = packet.end.map(|end| end.min(end_ns));
+        }
+    }
+}
+
 /// A pad that appeared.
 struct Found {
     kind: Kind,

@@ -1,0 +1,1 @@
+//! The API from outside: real ledger, real object store, requests and answers.
