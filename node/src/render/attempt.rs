@@ -182,15 +182,15 @@ async fn answer(socket: &mut UnixStream, pieces: &[bytes::Bytes]) -> std::io::Re
 
 /// Keeps the end of what the child complains about. Returns only when it complains without end.
 async fn read_stderr(mut stderr: ChildStderr, tail: &mut Vec<u8>, bytes_max: usize) -> RenderFailure {
-    let mut chunk = [0; 4096];
+    let mut piece = [0; 4096];
     let mut total = 0;
-    while let Ok(count @ 1..) = stderr.read(&mut chunk).await {
+    while let Ok(count @ 1..) = stderr.read(&mut piece).await {
         total += count;
         if total > bytes_max {
             return RenderFailure::media("The video file is damaged: decoding it yields nothing but errors.")
                 .because(String::from_utf8_lossy(tail));
         }
-        tail.extend_from_slice(&chunk[..count]);
+        tail.extend_from_slice(&piece[..count]);
         let surplus = tail.len().saturating_sub(STDERR_TAIL_BYTES);
         tail.drain(..surplus);
     }

@@ -43,8 +43,7 @@ pub fn main() -> ExitCode {
         Ok(()) => output.done(),
         Err(failure) => output.failed(failure),
     };
-    // Nothing is to be tidied up in a process that holds nothing; leaving at once saves the libraries' farewell.
-    std::process::exit(i32::from(said.is_err()))
+    if said.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The socket behind standard input and the pipe behind standard output, which from here on is standard error:
@@ -74,7 +73,7 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
 fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), RenderFailure> {
     match work {
         Work::Index => index::run(source, output),
-        Work::Picture(picture) => picture::run(source, &picture, output),
+        Work::Picture(work) => picture::run(source, &work, output),
         Work::Sound(work) => sound::run(source, &work, output),
     }
 }

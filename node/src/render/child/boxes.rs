@@ -32,10 +32,38 @@ pub struct TrackFacts {
     pub time_scale: u32,
     /// Samples in its table.
     pub sample_count: u64,
-    /// What its edit list presents, in ticks of the movie; `None` without an edit list.
-    pub edited_ticks: Option<u64>,
+    /// Its edit list; empty without one.
+    pub edits: Vec<Edit>,
     /// Type of its first sample entry: `avc1`, `encv`, ….
     pub sample_entry: [u8; 4],
+}
+
+/// One row of an edit list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// How long it is presented, in ticks of the movie.
+    pub duration: u64,
+    /// Whether nothing is presented for so long.
+    pub is_empty: bool,
+    /// Where in the file the duration stands.
+    pub duration_at: u64,
+    /// How many bytes it has there.
+    pub duration_bytes: usize,
+}
+
+impl TrackFacts {
+    /// What its edit list presents, in ticks of the movie; `None` without an edit list.
+    #[must_use]
+    pub fn edited_ticks(&self) -> Option<u64> {
+        self.edits.iter().map(|edit| edit.duration).reduce(u64::saturating_add)
+    }
+
+    /// The only edit that presents anything, if it is the last.
+    #[must_use]
+    pub fn only_edit(&self) -> Option<&Edit> {
+        let (last, before) = self.edits.split_last()?;
+        (!last.is_empty && before.iter().all(|edit| edit.is_empty)).then_some(last)
+    }
 }
 
 impl MovieFacts {
@@ -134,7 +162,7 @@ impl Walk<'_> {
                 // A handler inside `minf` is the data handler's and says nothing of the track.
                 b"hdlr" if track.handler == [0; 4] => track.handler = fourcc(&walk.body(found)?, 8).unwrap_or_default(),
                 b"stsd" => track.sample_entry = fourcc(&walk.body(found)?, 12).unwrap_or_default(),
-                b"elst" => track.edited_ticks = edited_ticks(&walk.body(found)?),
+                b"elst" => track.edits = edits(found.start, &walk.body(found)?).unwrap_or_default(),
                 b"stsz" | b"stz2" => track.sample_count = number(&walk.body(found)?, 8, 4).unwrap_or(0),
                 _ => {}
             }
@@ -160,12 +188,21 @@ fn created_at(mvhd: &[u8]) -> Option<i64> {
     (since_1970 > 0).then_some(since_1970)
 }
 
-/// The sum of an edit list's durations.
-fn edited_ticks(elst: &[u8]) -> Option<u64> {
-    let (width, row) = if *elst.first()? == 1 { (8, 20) } else { (4, 12) };
+/// The rows of an edit list whose body lies at `start`.
+fn edits(start: u64, elst: &[u8]) -> Option<Vec<Edit>> {
+    let (width, row_bytes) = if *elst.first()? == 1 { (8, 20) } else { (4, 12) };
     let count = usize::try_from(number(elst, 4, 4)?).ok()?;
-    let durations = (0..count.min(elst.len() / row)).map(|place| number(elst, 8 + place * row, width));
-    durations.sum::<Option<u64>>()
+    let rows = elst.get(8..)?.chunks_exact(row_bytes).take(count).zip(0_u64..);
+    let edit = |(row, place): (&[u8], u64)| {
+        let never = u64::MAX >> (64 - 8 * width);
+        Some(Edit {
+            duration: number(row, 0, width)?,
+            is_empty: number(row, width, width)? == never,
+            duration_at: start + 8 + place * row_bytes as u64,
+            duration_bytes: width,
+        })
+    };
+    rows.map(edit).collect()
 }
 
 /// `mvhd` and `mdhd` have it at the same place.

@@ -9,9 +9,9 @@ mod visible;
 
 use timeline::{Rate, Rounding, Ticks};
 use tracing::debug;
-use wire::v1::{Container, Index, PictureIndex, SoundIndex, Track};
+use wire::v1::{Index, PictureIndex, SoundIndex, Track};
 
-use super::boxes::{self, MovieFacts};
+use super::boxes::MovieFacts;
 use super::codecs::Kind;
 use super::output::Output;
 use super::source::Source;
@@ -45,18 +45,20 @@ const FRAMES_PER_PROGRESS: usize = 16;
 
 /// Indexes the source and sends what it learnt.
 pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
-    let movie = match source.container() {
-        Container::IsoBmff => boxes::read(source.reader()),
-        Container::Matroska => MovieFacts::default(),
-    };
-    refuse_encrypted(&movie)?;
-    let scan = packets::scan(source, output)?;
+    let movie = source.movie();
+    refuse_encrypted(movie)?;
+    let mut scan = packets::scan(source, output)?;
+    if let Some(picture) = &mut scan.picture
+        && let Some(end_ns) = source.picture_end_ns(picture.ordinal)
+    {
+        picture.cut_at(end_ns);
+    }
     let picture_scan = scan.picture.as_ref().ok_or_else(|| no_picture(&scan))?;
-    let sound = scan.sound.as_ref().and_then(|sound| looks::sound(sound));
-    let (picture, picture_shares_times) = picture(source, picture_scan, &movie, output)?;
+    let sound = scan.sound.as_ref().and_then(looks::sound);
+    let (picture, picture_shares_times) = picture(source, picture_scan, output)?;
 
     let mut warnings = Vec::new();
-    if is_short(&scan, picture_scan, &picture, sound.as_ref(), &movie) {
+    if is_short(&scan, picture_scan, &picture, sound.as_ref(), movie) {
         warnings.push(SHORTER_THAN_DECLARED.to_owned());
     }
     if looks::is_hdr(&picture.colour) {
@@ -72,20 +74,15 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     output.index(Index { container: source.container().clone(), picture, sound, created_at, warnings })
 }
 
-fn picture(
-    source: &Source,
-    scan: &TrackScan,
-    movie: &MovieFacts,
-    output: &mut Output,
-) -> Result<(PictureIndex, bool), RenderFailure> {
+fn picture(source: &Source, scan: &TrackScan, output: &mut Output) -> Result<(PictureIndex, bool), RenderFailure> {
     let track =
         Track { container: source.container().clone(), ordinal: scan.ordinal, codec: scan.codec.name.to_owned() };
-    let rate = time_scale(scan, movie);
+    let rate = time_scale(scan, source.movie());
     let (looks, decoded) = look(source, &track, scan)?;
-    let promised = if looks.interlaced { None } else { promised(rate, scan) };
+    let promised = if looks.interlaced { None } else { promised(rate, scan, source.movie()) };
     let (table, decoded) = match promised {
         Some(table) => (table, false),
-        None => (decode_all(rate, decoded, scan, output)?, true),
+        None => (decode_all(rate, decoded, scan, source.picture_end_ns(scan.ordinal), output)?, true),
     };
     check_limits(rate, &looks, &table)?;
     let (frame_rate_num, frame_rate_den) = nominal::frame_rate(rate, &table.frames, table.end);
@@ -112,9 +109,10 @@ fn picture(
     Ok((index, shares_times))
 }
 
-/// The frame table, if the packets promise one. Several edits, too, are better decoded.
-fn promised(rate: Rate, scan: &TrackScan) -> Option<Frames> {
-    if scan.segment_count > 1 {
+/// The frame table, if the packets promise one. Several edits are better decoded: each begins with frames that are not shown.
+fn promised(rate: Rate, scan: &TrackScan, movie: &MovieFacts) -> Option<Frames> {
+    let has_one_edit = movie.track(b"vide", scan.ordinal).is_some_and(|track| track.only_edit().is_some());
+    if scan.segment_count > 1 && !has_one_edit {
         return None;
     }
     let promised = frames::by_packets(rate, &scan.packets, scan.has_untimed_packets);
@@ -139,6 +137,7 @@ fn decode_all(
     rate: Rate,
     (mut decoding, first): (Decoding, DecodedAt),
     scan: &TrackScan,
+    end_ns: Option<i64>,
     output: &mut Output,
 ) -> Result<Frames, RenderFailure> {
     let mut shown = vec![first];
@@ -156,6 +155,7 @@ fn decode_all(
             output.progress(shown.len() as u64)?;
         }
     }
+    shown.retain(|frame| end_ns.is_none_or(|end_ns| frame.pts < end_ns));
     frames::by_decoding(rate, &shown, &scan.packets)
         .ok_or_else(|| RenderFailure::unsupported("The video holds not a single frame that can be shown."))
 }
@@ -193,7 +193,7 @@ fn is_short(
     let counted = movie.track(b"vide", picture.ordinal).filter(|track| !movie.fragmented && track.sample_count > 0);
     if let Some(track) = counted {
         // An edit list may leave samples out: then there are fewer, and yet all that is to be shown.
-        let edited_ns = track.edited_ticks.zip(Rate::hz(movie.time_scale)).and_then(|(ticks, rate)| {
+        let edited_ns = track.edited_ticks().zip(Rate::hz(movie.time_scale)).and_then(|(ticks, rate)| {
             Some(rate.convert(Ticks(i64::try_from(ticks).ok()?), Rate::NANOSECONDS, Rounding::Nearest).0)
         });
         let reaches_edit = edited_ns.is_some_and(|edited| end_ns + EDIT_SHORT_BY_MAX_NS >= edited);

@@ -28,6 +28,28 @@ pub struct SourceReader {
 struct State {
     socket: UnixStream,
     windows: VecDeque<Window>,
+    amendments: Vec<Amendment>,
+}
+
+/// Bytes that readers shall see instead of the source's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amendment {
+    /// Where they lie.
+    pub offset: u64,
+    /// What is read there.
+    pub bytes: Vec<u8>,
+}
+
+impl Amendment {
+    /// Writes what lies within `bytes`, which begin at `start` of the source.
+    fn apply(&self, start: u64, bytes: &mut [u8]) {
+        for (place, byte) in (self.offset..).zip(&self.bytes) {
+            let within = place.checked_sub(start).and_then(|place| usize::try_from(place).ok());
+            if let Some(read) = within.and_then(|place| bytes.get_mut(place)) {
+                *read = *byte;
+            }
+        }
+    }
 }
 
 /// A stretch of the source in memory; regions of it are handed out without copying.
@@ -62,7 +84,7 @@ impl SourceReader {
     /// A reader of a source of `size` bytes that the parent serves on `socket`.
     #[must_use]
     pub fn new(socket: UnixStream, size: u64) -> SourceReader {
-        SourceReader { size, state: Mutex::new(State { socket, windows: VecDeque::new() }) }
+        SourceReader { size, state: Mutex::new(State { socket, windows: VecDeque::new(), amendments: Vec::new() }) }
     }
 
     /// Bytes of the source.
@@ -75,6 +97,15 @@ impl SourceReader {
     #[must_use]
     pub fn shortened_by(mut self, bytes: u64) -> SourceReader {
         self.size = self.size.saturating_sub(bytes);
+        self
+    }
+
+    /// The same source, read as if these bytes stood in it.
+    #[must_use]
+    pub fn amended(mut self, amendments: Vec<Amendment>) -> SourceReader {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.amendments = amendments;
+        state.windows.clear();
         self
     }
 
@@ -111,9 +142,12 @@ impl State {
             None => WINDOW_BYTES_MIN,
         };
         let wanted = length.max(ahead).min(size - offset);
-        let bytes = self.ask(offset, wanted)?;
+        let mut bytes = self.ask(offset, wanted)?;
         if (bytes.len() as u64) < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        for amendment in &self.amendments {
+            amendment.apply(offset, &mut bytes);
         }
         self.windows.truncate(WINDOWS_MAX - 1);
         self.windows.push_front(Window { start: offset, buffer: gst::Buffer::from_slice(bytes) });
@@ -133,5 +167,51 @@ impl State {
         let mut bytes = Vec::with_capacity(answered as usize);
         Read::by_ref(&mut self.socket).take(u64::from(answered)).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers requests with bytes that are the low byte of their offset, until the other end hangs up.
+    fn source(size: u64) -> (SourceReader, std::thread::JoinHandle<usize>) {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let parent = std::thread::spawn(move || {
+            let mut request = [0; crate::render::protocol::SOURCE_REQUEST_BYTES];
+            let mut requests = 0;
+            while theirs.read_exact(&mut request).is_ok() {
+                requests += 1;
+                let SourceRequest { offset, length } = SourceRequest::read(request);
+                theirs.write_all(&length.to_le_bytes()).unwrap();
+                let bytes: Vec<u8> = (offset..offset + u64::from(length)).map(|at| at.to_le_bytes()[0]).collect();
+                theirs.write_all(&bytes).unwrap();
+            }
+            requests
+        });
+        (SourceReader::new(ours, size), parent)
+    }
+
+    #[test]
+    fn reading_on_asks_for_more_each_time() {
+        let (reader, parent) = source(1 << 20);
+        for at in (0..1 << 20).step_by(4096) {
+            assert_eq!(reader.bytes(at, 4096).unwrap()[255], 255);
+        }
+        assert_eq!(reader.region((1 << 20) - 10, 50).unwrap().size(), 10);
+        assert!(reader.bytes(1 << 20, 1).is_err());
+        drop(reader);
+        assert_eq!(parent.join().unwrap(), 5, "64, 128, 256, 512 KiB and the rest");
+    }
+
+    #[test]
+    fn amendments_are_read_wherever_a_window_begins() {
+        let (reader, parent) = source(1000);
+        let reader = reader.amended(vec![Amendment { offset: 10, bytes: vec![0xaa, 0xbb] }]);
+        assert_eq!(reader.bytes(9, 4).unwrap(), [9, 0xaa, 0xbb, 12]);
+        let reader = reader.amended(vec![Amendment { offset: 10, bytes: vec![0xaa, 0xbb] }]);
+        assert_eq!(reader.bytes(11, 2).unwrap(), [0xbb, 12]);
+        drop(reader);
+        assert_eq!(parent.join().unwrap(), 2);
     }
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
+use timeline::{Rate, Rounding, Ticks};
 use wire::v1::Container;
 
+use super::boxes::{self, MovieFacts, TrackFacts};
 use super::codecs;
 use super::element::ParentSource;
-use super::reader::SourceReader;
+use super::reader::{Amendment, SourceReader};
 use crate::render::failure::RenderFailure;
 
 /// How many bytes the magic may lie in.
@@ -24,6 +26,7 @@ const FIRST_BOXES: [&[u8; 4]; 9] = [b"ftyp", b"moov", b"mdat", b"free", b"skip",
 pub struct Source {
     reader: Arc<SourceReader>,
     container: Container,
+    movie: Arc<MovieFacts>,
 }
 
 /// A pipeline that so far holds the source and its demuxer. Stopped when dropped.
@@ -44,11 +47,13 @@ impl Source {
         let head = head.into_mapped_buffer_readable().map_err(|_| unreadable())?;
         let container = sniff(&head)?;
         drop(head);
-        let reader = match container {
-            Container::IsoBmff => without_fragment_index(reader),
-            Container::Matroska => reader,
-        };
-        Ok(Source { reader: Arc::new(reader), container })
+        if container == Container::Matroska {
+            return Ok(Source { reader: Arc::new(reader), container, movie: Arc::default() });
+        }
+        let reader = without_fragment_index(reader);
+        let movie = boxes::read(&reader);
+        let reader = reader.amended(open_ended_edits(&movie));
+        Ok(Source { reader: Arc::new(reader), container, movie: Arc::new(movie) })
     }
 
     /// How the file is laid out.
@@ -57,10 +62,21 @@ impl Source {
         &self.container
     }
 
-    /// The bytes themselves.
+    /// What the file's own tables say; nothing for Matroska.
     #[must_use]
-    pub fn reader(&self) -> &SourceReader {
-        &self.reader
+    pub fn movie(&self) -> &MovieFacts {
+        &self.movie
+    }
+
+    /// Where the edit list of a picture track ends its presentation, in nanoseconds of source time. The demuxer is not told:
+    /// whoever takes frames from it drops those that are shown at this time or later.
+    #[must_use]
+    pub fn picture_end_ns(&self, ordinal: u32) -> Option<i64> {
+        let track = self.movie.track(b"vide", ordinal)?;
+        track.only_edit().filter(|edit| edit.duration > 0 && !self.movie.fragmented)?;
+        let ticks = Ticks(i64::try_from(track.edited_ticks()?).ok()?);
+        let rate = Rate::hz(self.movie.time_scale)?;
+        Some(rate.convert(ticks, Rate::NANOSECONDS, Rounding::Nearest).0)
     }
 
     /// A new pipeline over this source.
@@ -128,6 +144,22 @@ fn without_fragment_index(reader: SourceReader) -> SourceReader {
         Some(bytes) => reader.shortened_by(bytes),
         None => reader,
     }
+}
+
+/// The demuxer stops at the first sample *in decode order* that is shown after the end of an edit, and loses frames that are
+/// decoded after it and shown before (seen with GStreamer 1.22 on a trimmed iPhone video). So picture tracks with one edit are
+/// read as if it never ended.
+fn open_ended_edits(movie: &MovieFacts) -> Vec<Amendment> {
+    /// The longest duration that fits four signed bytes.
+    const ENDLESS: u64 = 0x7fff_ffff;
+    let pictures = movie.tracks.iter().filter(|track| track.handler == *b"vide" && !movie.fragmented);
+    let edits = pictures.filter_map(TrackFacts::only_edit).filter(|edit| edit.duration > 0);
+    edits
+        .map(|edit| Amendment {
+            offset: edit.duration_at,
+            bytes: ENDLESS.to_be_bytes()[8 - edit.duration_bytes..].to_vec(),
+        })
+        .collect()
 }
 
 fn sniff(head: &[u8]) -> Result<Container, RenderFailure> {

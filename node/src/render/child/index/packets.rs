@@ -1,7 +1,7 @@
 //! Runs a source through its demuxer and notes every packet of the first playable picture and sound track.
 //! Decodes nothing; what the packets mean, `frames` says.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gstreamer as gst;
@@ -77,6 +77,16 @@ pub struct Scan {
     pub declared_ns: Option<i64>,
     /// The error that ended the scan, if it did not reach the end.
     pub broken_off: Option<RenderFailure>,
+}
+
+impl TrackScan {
+    /// Forgets what is presented at `end_ns` or later.
+    pub fn cut_at(&mut self, end_ns: i64) {
+        for packet in &mut self.packets {
+            packet.pts = packet.pts.filter(|pts| *pts < end_ns);
+            packet.end = packet.end.map(|end| end.min(end_ns));
+        }
+    }
 }
 
 /// A pad that appeared.
@@ -156,7 +166,7 @@ impl Taken {
 
 /// Takes the first playable pad of each kind as it appears.
 fn listen(demuxing: &Demuxing) -> Receiver<Found> {
-    let (say, heard) = channel();
+    let (say, heard) = sync_channel(TRACKS_MAX);
     let pipeline = demuxing.pipeline.downgrade();
     let taken = Mutex::new(Vec::<Kind>::new());
     let pad_count = Mutex::new(0_usize);
@@ -185,9 +195,9 @@ fn listen(demuxing: &Demuxing) -> Receiver<Found> {
     heard
 }
 
-fn say_found(say: &Sender<Found>, found: Found) {
-    // The receiver outlives the pipeline.
-    let _heard = say.send(found);
+fn say_found(say: &SyncSender<Found>, found: Found) {
+    // There is room for every track that is counted, and the receiver outlives the pipeline.
+    let _heard = say.try_send(found);
 }
 
 /// `pad ! parser ! fakesink`, every packet noted on its way.
