@@ -58,7 +58,7 @@ async fn begin_rendering(ports: &Ports, export: &OpenExport, encoder: &Encoder) 
         return fail(ports, export, SOURCE_GONE, "The video is no longer there.").await;
     };
     let (facts, table, source_hash) = (&source.facts, &source.table, &source.hash);
-    let plan = plan::plan(&Basis { order: &order, facts, table, source_hash, encoder });
+    let plan = plan::plan(&Basis { order: &order, facts, table, source_hash, encoder, export: export.id });
     if ports.store.begin_rendering(export, &plan, ports.clock.now()).await? {
         let (tasks, outputs) = (plan.tasks.len(), plan.outputs.len());
         info!(export.id = %export.id, tasks, outputs, "Planned export {} as {tasks} tasks for {outputs} files", export.id);

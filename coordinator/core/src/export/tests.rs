@@ -25,6 +25,7 @@ fn request(segments: &[(i64, i64)]) -> ExportRequest {
         segments: segments.iter().enumerate().map(asked).collect(),
         crossfade_ms: 0,
         normalize_audio: true,
+        reuse_parts: true,
         name: None,
     }
 }

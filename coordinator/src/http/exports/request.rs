@@ -70,10 +70,6 @@ pub fn read(body: NewExport, rate: Rate) -> Read {
     let mut problems = Vec::new();
     let quality = quality(&body, &mut problems);
     let crossfade_ms = crossfade(body.crossfade_seconds, &mut problems);
-    if body.reuse_parts == Some(false) {
-        let message = "Rendering everything anew is not built yet; leave reuse_parts out.";
-        problems.push(Problem::new("reuse_parts", ProblemCode::Unsupported, message));
-    }
     let mut segments = Vec::new();
     let mut selections = Vec::new();
     for (number, range) in body.segments.unwrap_or_default().into_iter().enumerate() {
@@ -96,6 +92,7 @@ pub fn read(body: NewExport, rate: Rate) -> Read {
         segments,
         crossfade_ms,
         normalize_audio: body.normalize_audio.unwrap_or(true),
+        reuse_parts: body.reuse_parts.unwrap_or(true),
         name: body.name,
     };
     Read { request, selections, problems }
@@ -187,12 +184,11 @@ mod tests {
             SegmentRange { start: Some(1e300), end: Some(2.0), ..Default::default() },
             SegmentRange { start: Some(3.0), end: Some(4.0), ..Default::default() },
         ]);
-        (body.quality_preset, body.crossfade_seconds, body.reuse_parts) = (None, Some(-1.0), Some(false));
+        (body.quality_preset, body.crossfade_seconds) = (None, Some(-1.0));
         let read = read(body, Rate::MILLISECONDS);
         let expected = [
             ("quality", "required"),
             ("crossfade_seconds", "invalid_number"),
-            ("reuse_parts", "unsupported"),
             ("segments[0].start", "required"),
             ("segments[0].end", "required"),
             ("segments[1].end", "contradiction"),
