@@ -15,9 +15,7 @@ pub mod parts;
 mod steps;
 mod tasks;
 #[cfg(test)]
-pub(crate) mod test_ledger;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tokens;
 pub mod users;
 pub mod videos;

@@ -53,10 +53,11 @@ pub fn operations(deps: &Deps) -> Operations {
     )
 }
 
-/// Removes what the object store may hold for a file: the upload under way, and the object.
+/// Removes what the object store may hold for a file: the object, and the upload under way.
 pub async fn remove(storage: &Storage, file: &StoredFile) -> Result<(), StorageError> {
+    let deleted = storage.delete(&file.s3_key).await;
     if let Some(upload_id) = &file.upload_id {
         storage.abort_multipart(&Upload { key: file.s3_key.clone(), upload_id: upload_id.clone() }).await?;
     }
-    storage.delete(&file.s3_key).await
+    deleted
 }

@@ -43,8 +43,7 @@ pub fn main() -> ExitCode {
         Ok(()) => output.done(),
         Err(failure) => output.failed(failure),
     };
-    // Nothing is to be tidied up in a process that holds nothing; leaving at once saves the libraries' farewell.
-    std::process::exit(i32::from(said.is_err()))
+    if said.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The socket behind standard input and the pipe behind standard output, which from here on is standard error:

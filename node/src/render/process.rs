@@ -5,15 +5,17 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::mpsc;
 
 use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::CHILD_COMMAND;
 use super::failure::RenderFailure;
+
+/// Orders that wait for the spawning thread: more than any machine has slots.
+const ORDERS_MAX: usize = 64;
 
 /// A running child and the parent's ends of its three streams. Killed when dropped.
 #[derive(Debug)]
@@ -51,11 +53,11 @@ impl Spawner {
     /// Starts the spawning thread.
     #[must_use]
     pub fn start() -> Spawner {
-        let (orders, taken) = mpsc::channel::<Order>();
+        let (orders, mut taken) = mpsc::channel::<Order>(ORDERS_MAX);
         let thread = std::thread::Builder::new().name("child-spawner".to_owned());
         thread
             .spawn(move || {
-                for Order { mut command, runtime, reply } in taken {
+                while let Some(Order { mut command, runtime, reply }) = taken.blocking_recv() {
                     let _inside = runtime.enter();
                     // Whoever ordered may have gone; the child is then killed as its handle is dropped.
                     let _taken = reply.send(command.spawn());
@@ -79,7 +81,7 @@ impl Spawner {
             .kill_on_drop(true);
         let (reply, answered) = oneshot::channel();
         let order = Order { command, runtime: Handle::current(), reply };
-        self.orders.send(order).map_err(|_| unstartable().because("the spawning thread has ended"))?;
+        self.orders.send(order).await.map_err(|_| unstartable().because("the spawning thread has ended"))?;
         let spawned = answered.await.map_err(|_| unstartable().because("the spawning thread has ended"))?;
         let mut process = spawned.map_err(|error| unstartable().because(error))?;
         let stdout = process.stdout.take().expect("standard output is a pipe");

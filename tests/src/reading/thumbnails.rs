@@ -10,8 +10,8 @@ use crate::media_tool;
 
 /// Side of a thumbnail: large enough that what moves in a film moves here.
 const SIDE: usize = 48;
-/// Mean difference of luma below which two pictures count as the same: what compression does at most.
-pub const SAME: f64 = 0.6;
+/// Mean difference of luma that compression alone may make between a frame and its own source, beyond what it makes to others.
+pub const SAME: f64 = 0.1;
 
 /// One frame.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ pub fn waiting_failure(bus: &gst::Bus) -> Option<RenderFailure> {
 #[must_use]
 pub fn failure_of(message: &gst::message::Error) -> RenderFailure {
     let error = message.error();
-    let source = message.src().map(|source| source.to_string()).unwrap_or_default();
+    let source = message.src().map(ToString::to_string).unwrap_or_default();
     let detail = format!("{source}: {error} ({})", message.debug().unwrap_or_default());
     sentence(&error).because(detail)
 }

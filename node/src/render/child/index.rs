@@ -54,7 +54,7 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
         picture.cut_at(end_ns);
     }
     let picture_scan = scan.picture.as_ref().ok_or_else(|| no_picture(&scan))?;
-    let sound = scan.sound.as_ref().and_then(|sound| looks::sound(sound));
+    let sound = scan.sound.as_ref().and_then(looks::sound);
     let (picture, picture_shares_times) = picture(source, picture_scan, output)?;
 
     let mut warnings = Vec::new();
@@ -79,7 +79,7 @@ fn picture(source: &Source, scan: &TrackScan, output: &mut Output) -> Result<(Pi
         Track { container: source.container().clone(), ordinal: scan.ordinal, codec: scan.codec.name.to_owned() };
     let rate = time_scale(scan, source.movie());
     let (looks, decoded) = look(source, &track, scan)?;
-    let promised = if looks.interlaced { None } else { promised(rate, scan) };
+    let promised = if looks.interlaced { None } else { promised(rate, scan, source.movie()) };
     let (table, decoded) = match promised {
         Some(table) => (table, false),
         None => (decode_all(rate, decoded, scan, source.picture_end_ns(scan.ordinal), output)?, true),
@@ -109,9 +109,10 @@ fn picture(source: &Source, scan: &TrackScan, output: &mut Output) -> Result<(Pi
     Ok((index, shares_times))
 }
 
-/// The frame table, if the packets promise one. Several edits, too, are better decoded.
-fn promised(rate: Rate, scan: &TrackScan) -> Option<Frames> {
-    if scan.segment_count > 1 {
+/// The frame table, if the packets promise one. Several edits are better decoded: each begins with frames that are not shown.
+fn promised(rate: Rate, scan: &TrackScan, movie: &MovieFacts) -> Option<Frames> {
+    let has_one_edit = movie.track(b"vide", scan.ordinal).is_some_and(|track| track.only_edit().is_some());
+    if scan.segment_count > 1 && !has_one_edit {
         return None;
     }
     let promised = frames::by_packets(rate, &scan.packets, scan.has_untimed_packets);

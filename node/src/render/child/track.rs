@@ -1,7 +1,7 @@
 //! One track, decoded: `demuxer ! parser ! decoder ! …` built from the allow-list, exact seeks, samples with stream time.
 //! Keeps every sample the decoder yields; which of them count is the caller's business.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use gstreamer as gst;
@@ -17,6 +17,9 @@ use crate::render::failure::RenderFailure;
 
 /// How often a wait looks at the bus; only failures wait that long.
 const POLL: Duration = Duration::from_millis(50);
+
+/// What a demuxer says while one track is opened; more is not listened to.
+const OPENINGS_MAX: usize = 8;
 
 /// How a track shall be decoded.
 #[derive(Debug)]
@@ -86,9 +89,9 @@ impl Decoding {
 
         let head = chain[0].static_pad("sink").ok_or_else(unbuildable)?;
         let name = format!("{}{}", wish.kind.pad_prefix(), wish.track.ordinal);
-        let heard = listen(&demuxing.demuxer, codec, name, head.clone());
+        let openings = listen(&demuxing.demuxer, codec, name, head.clone());
         demuxing.play()?;
-        let (pad, gate) = wait_for_first_packet(&demuxing.bus, &heard, &head, &sink)?;
+        let (pad, gate) = wait_for_first_packet(&demuxing.bus, &openings, &head, &sink)?;
         Ok(Decoding { demuxing, sink, pad, gate: Some(gate), broken_off: None })
     }
 
@@ -116,6 +119,10 @@ impl Decoding {
     }
 
     /// The next sample in presentation order; `None` at the end of the track. Samples cut away by an edit list are left out.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a failure ends the track, so an iterator would be the wrong shape"
+    )]
     pub fn next(&mut self) -> Result<Option<Decoded>, RenderFailure> {
         let poll = gst::ClockTime::try_from(POLL).expect("a poll is far below 584 years");
         loop {
@@ -158,6 +165,10 @@ fn decoding_elements(codec: &Codec, threads: u32) -> Result<Vec<gst::Element>, R
         if threads > 0 && decoder.has_property("max-threads") {
             decoder.set_property("max-threads", i32::try_from(threads).unwrap_or(0));
         }
+        // Left to itself a decoder of sound passes over what it cannot decode, however much, and says nothing.
+        if codec.kind == Kind::Sound && decoder.has_property("max-errors") {
+            decoder.set_property("max-errors", 0);
+        }
         // Frames without their references would pass as good ones and break the promise of the index.
         if decoder.has_property("output-corrupt") {
             decoder.set_property("output-corrupt", false);
@@ -169,7 +180,7 @@ fn decoding_elements(codec: &Codec, threads: u32) -> Result<Vec<gst::Element>, R
 
 /// Links the wanted pad when it appears and holds it at its first packet.
 fn listen(demuxer: &gst::Element, codec: &'static Codec, name: String, head: gst::Pad) -> Receiver<Opening> {
-    let (say, heard) = channel();
+    let (say, openings) = sync_channel(OPENINGS_MAX);
     let said = say.clone();
     demuxer.connect_pad_added(move |_, pad| {
         if pad.name() == name {
@@ -178,23 +189,23 @@ fn listen(demuxer: &gst::Element, codec: &'static Codec, name: String, head: gst
         }
     });
     demuxer.connect_no_more_pads(move |_| {
-        let _heard = say.send(Opening::NoMorePads);
+        let _heard = say.try_send(Opening::NoMorePads);
     });
-    heard
+    openings
 }
 
-fn link_and_hold(pad: &gst::Pad, head: &gst::Pad, codec: &Codec, said: &Sender<Opening>) -> Option<()> {
+fn link_and_hold(pad: &gst::Pad, head: &gst::Pad, codec: &Codec, said: &SyncSender<Opening>) -> Option<()> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
     if codec.kind == Kind::Picture {
         colour::hide_from_parser(pad);
     }
     if !codec.accepts(&caps) || pad.link(head).is_err() {
-        return said.send(Opening::WrongCodec(caps)).ok();
+        return said.try_send(Opening::WrongCodec(caps)).ok();
     }
     let reached = said.clone();
     pad.add_probe(gst::PadProbeType::BLOCK | gst::PadProbeType::BUFFER, move |pad, info| {
         if let Some(id) = info.id.take() {
-            let _heard = reached.send(Opening::AtFirstPacket(pad.clone(), id));
+            let _heard = reached.try_send(Opening::AtFirstPacket(pad.clone(), id));
         }
         gst::PadProbeReturn::Ok
     });
@@ -203,12 +214,12 @@ fn link_and_hold(pad: &gst::Pad, head: &gst::Pad, codec: &Codec, said: &Sender<O
 
 fn wait_for_first_packet(
     bus: &gst::Bus,
-    heard: &Receiver<Opening>,
+    openings: &Receiver<Opening>,
     head: &gst::Pad,
     sink: &AppSink,
 ) -> Result<(gst::Pad, gst::PadProbeId), RenderFailure> {
     loop {
-        match heard.recv_timeout(POLL) {
+        match openings.recv_timeout(POLL) {
             Ok(Opening::AtFirstPacket(pad, gate)) => return Ok((pad, gate)),
             Ok(Opening::WrongCodec(caps)) => {
                 let failure = RenderFailure::media("The video is not what it was when it was indexed.");

@@ -76,7 +76,7 @@ pub fn shown(frame: &Decoded) -> DecodedAt {
 #[must_use]
 pub fn orientation(tags: &gst::TagListRef) -> Orientation {
     let tag = tags.get::<gst::tags::ImageOrientation>();
-    match tag.as_ref().map(|tag| tag.get()) {
+    match tag.as_ref().map(gst::tags::TagValue::get) {
         Some("rotate-90") => Orientation::Clockwise90,
         Some("rotate-180") => Orientation::Rotate180,
         Some("rotate-270") => Orientation::Clockwise270,

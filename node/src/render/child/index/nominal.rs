@@ -6,25 +6,27 @@ use wire::v1::IndexFrame;
 
 /// Rates that cameras and encoders mean when they come near them.
 const USUAL: [(u32, u32); 16] = [
-    (24000, 1001),
+    (24_000, 1001),
     (24, 1),
     (25, 1),
-    (30000, 1001),
+    (30_000, 1001),
     (30, 1),
     (48, 1),
     (50, 1),
-    (60000, 1001),
+    (60_000, 1001),
     (60, 1),
     (10, 1),
     (12, 1),
     (15, 1),
     (20, 1),
     (100, 1),
-    (120000, 1001),
+    (120_000, 1001),
     (120, 1),
 ];
 /// How near: one in a thousand tells 24 from 24000/1001 only by a hair, so the nearest wins.
 const NEAR_PER_MILLION: u64 = 800;
+/// A gap that this many percent of all gaps have makes the rate constant: a cut at the front shortens one, a hiccup lengthens another.
+const CONSTANT_PERCENT: usize = 90;
 /// Highest rate that is named; a stretch of frames at nearly the same time names no more.
 const FRAMES_PER_SECOND_MAX: u64 = 1000;
 /// Parts of a frame per second in a rate of no name.
@@ -33,9 +35,11 @@ const UNUSUAL_DENOMINATOR: u64 = 1000;
 /// Frames per second of a track whose last frame ends at `end`.
 #[must_use]
 pub fn frame_rate(rate: Rate, frames: &[IndexFrame], end: i64) -> (u32, u32) {
-    let gaps = || frames.windows(2).map(|pair| pair[1].pts - pair[0].pts);
-    if let Some(gap) = gaps().next().filter(|gap| gaps().all(|other| other == *gap)) {
-        return constant(rate, gap.unsigned_abs());
+    let mut gaps: Vec<i64> = frames.windows(2).map(|pair| pair[1].pts - pair[0].pts).collect();
+    gaps.sort_unstable();
+    let most_common = gaps.chunk_by(|one, other| one == other).max_by_key(|alike| alike.len());
+    if let Some(alike) = most_common.filter(|alike| alike.len() * 100 >= gaps.len() * CONSTANT_PERCENT) {
+        return constant(rate, alike[0].unsigned_abs());
     }
     let (Some(first), Some(last)) = (frames.first(), frames.last()) else { return (25, 1) };
     let (count, span) = match frames.len() {
@@ -91,6 +95,13 @@ mod tests {
         assert_eq!(named(Rate::hz(30_000).unwrap(), &[5, 1006, 2007], 3008), (30_000, 1001));
         assert_eq!(named(Rate::hz(12_800).unwrap(), &[0, 512, 1024], 1536), (25, 1));
         assert_eq!(named(Rate::hz(90_000).unwrap(), &[0, 3754, 7508], 11_262), (45_000, 1877));
+    }
+
+    #[test]
+    fn one_odd_gap_does_not_change_the_rate() {
+        let mut times: Vec<i64> = (0..100).map(|n| n * 3600).collect();
+        times[0] = 1200;
+        assert_eq!(named(Rate::FALLBACK, &times, 360_000), (25, 1));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Runs a source through its demuxer and notes every packet of the first playable picture and sound track.
 //! Decodes nothing; what the packets mean, `frames` says.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gstreamer as gst;
@@ -166,7 +166,7 @@ impl Taken {
 
 /// Takes the first playable pad of each kind as it appears.
 fn listen(demuxing: &Demuxing) -> Receiver<Found> {
-    let (say, heard) = channel();
+    let (say, heard) = sync_channel(TRACKS_MAX);
     let pipeline = demuxing.pipeline.downgrade();
     let taken = Mutex::new(Vec::<Kind>::new());
     let pad_count = Mutex::new(0_usize);
@@ -195,9 +195,9 @@ fn listen(demuxing: &Demuxing) -> Receiver<Found> {
     heard
 }
 
-fn say_found(say: &Sender<Found>, found: Found) {
-    // The receiver outlives the pipeline.
-    let _heard = say.send(found);
+fn say_found(say: &SyncSender<Found>, found: Found) {
+    // There is room for every track that is counted, and the receiver outlives the pipeline.
+    let _heard = say.try_send(found);
 }
 
 /// `pad ! parser ! fakesink`, every packet noted on its way.

@@ -154,10 +154,18 @@ impl Layout {
         let caps = caps.to_owned();
         let info = AudioInfo::from_caps(&caps).map_err(|error| unreadable().because(error))?;
         let count = info.channels() as usize;
-        let positions = info.positions().map_or_else(|| vec![AudioChannelPosition::None; count], <[_]>::to_vec);
-        let downmix = Downmix::new(&positions, channels);
+        let downmix = Downmix::new(&info.positions().map_or_else(|| usual_positions(count), <[_]>::to_vec), channels);
         Ok(Self { rate: info.rate(), channels: count, downmix, caps })
     }
+}
+
+/// Where that many channels stand when the file does not say: six are 5.1, eight are 7.1, as players take them.
+fn usual_positions(count: usize) -> Vec<AudioChannelPosition> {
+    let mut positions = vec![AudioChannelPosition::None; count];
+    let mask = AudioChannelPosition::fallback_mask(u32::try_from(count).unwrap_or(0));
+    // Without a usual layout they stay without places, and `Downmix` takes them in pairs.
+    let _placed = AudioChannelPosition::positions_from_mask(mask, &mut positions);
+    positions
 }
 
 /// A segment being read: placed blocks go in, the segment's samples come out.
