@@ -1,4 +1,4 @@
-//! Every way to be refused, whoever refuses, has one shape.
+//! Every way to be refused, whoever refuses, has one shape. Says nothing of what is granted.
 
 use poem::http::{Method, StatusCode};
 use serde_json::json;
@@ -159,7 +159,8 @@ async fn bodies_must_be_json_as_documented_and_small() {
     };
     let json = Some("application/json");
     let invalid = (StatusCode::BAD_REQUEST, "invalid_request".to_owned());
-    for body in ["", "{", "[]", "null", "{}", r#"{"filename":"a","size_bytes":-1}"#, r#"{"filename":[],"size_bytes":1}"#]
+    for body in
+        ["", "{", "[]", "null", "{}", r#"{"filename":"a","size_bytes":-1}"#, r#"{"filename":[],"size_bytes":1}"#]
     {
         assert_eq!(send(json, body.to_owned()).await, invalid, "{body}");
     }
