@@ -143,4 +143,4 @@ fn variable(frames: &[v1::IndexFrame], rate: Rate) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
