@@ -63,6 +63,7 @@ pub struct Deps {
 type Operations = (videos::Operations, exports::Operations, nodes::Operations, me::Me, health::Operations);
 
 /// The whole API, ready to be served.
+#[must_use]
 pub fn api(deps: Deps) -> BoxEndpoint<'static> {
     let gate = Gate { store: deps.store.clone(), clock: Arc::clone(&deps.clock) };
     let operations: Operations = (
@@ -82,8 +83,8 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         .nest("/", service)
         .data(gate)
         .with(CatchPanic::new())
-        .around(|endpoint, request| guard::guarded(endpoint, request))
-        .around(|endpoint, request| request_id::with_id(endpoint, request))
+        .around(guard::guarded)
+        .around(request_id::with_id)
         .boxed()
 }
 

@@ -28,7 +28,8 @@ const HOMES: [Home; 8] = [
 
 /// Modules of the coordinator and which of their neighbours each may use. `app` wires them and may use all.
 /// `config` holds plain sections that anybody may be given.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
+    ("command", &["app", "http", "config", "store"]),
     ("http", &["store", "events", "nudge", "storage", "certificates", "config"]),
     ("advance", &["nudge", "store", "parts", "assemble", "upload", "config"]),
     ("dispatch", &["store", "parts", "nudge", "config"]),

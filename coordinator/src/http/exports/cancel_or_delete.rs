@@ -18,6 +18,7 @@ use crate::storage::Storage;
 use crate::store::Store;
 
 #[derive(ApiResponse)]
+#[expect(clippy::large_enum_variant, reason = "it lives for one answer")]
 enum Answer {
     /// It was under way and is cancelled; what it left is cleared up now.
     #[oai(status = 202)]

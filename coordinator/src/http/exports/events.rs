@@ -40,15 +40,15 @@ impl Events {
         place: OwnedSemaphorePermit,
     ) -> Result<BoxStream<'static, ProgressView>, Refusal> {
         // Subscribed before the first look: what changes in between is not missed.
-        let mut changes = self.nudge.watch_progress();
+        let mut nudges = self.nudge.watch_progress();
         let first = self.look.at(user, id).await?;
-        let views = async_stream::stream! {
+        let told = async_stream::stream! {
             let _place = place;
             let mut over = is_over(&first);
             let mut shown = ProgressView::from(first);
             yield shown.clone();
             while !over {
-                let changed = tokio::time::timeout(LOOK_EVERY_MAX, changes.changed());
+                let changed = tokio::time::timeout(LOOK_EVERY_MAX, nudges.changed());
                 if self.stop.soft.run_until_cancelled(changed).await.is_none() {
                     break;
                 }
@@ -63,7 +63,7 @@ impl Events {
                 tokio::time::sleep(LOOK_EVERY_MIN).await;
             }
         };
-        Ok(views.boxed())
+        Ok(told.boxed())
     }
 }
 

@@ -31,7 +31,7 @@ struct Counts {
 /// A page of exports.
 #[derive(Debug, Object)]
 #[oai(rename = "ExportsWithCounts")]
-struct Exports {
+struct ExportPage {
     /// The page.
     exports: Vec<ExportView>,
     /// How many fit the filter on all pages.
@@ -70,7 +70,7 @@ impl ListExports {
         limit: Query<Option<u32>>,
         /// Newest first by default.
         sort: Query<Option<Sort>>,
-    ) -> Result<Json<Exports>, Refusal> {
+    ) -> Result<Json<ExportPage>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let filter = ExportFilter {
             video: None,
@@ -82,7 +82,7 @@ impl ListExports {
         };
         let user = who.0.user;
         let (exports, total) = self.store.exports_of(user, filter, page).await?;
-        Ok(Json(Exports { exports: self.look.show(exports).await?, total, counts: self.counts(user).await? }))
+        Ok(Json(ExportPage { exports: self.look.show(exports).await?, total, counts: self.counts(user).await? }))
     }
 }
 

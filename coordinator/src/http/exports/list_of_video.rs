@@ -16,7 +16,8 @@ use crate::store::exports::ExportFilter;
 
 /// A page of a video's exports.
 #[derive(Debug, Object)]
-struct Exports {
+#[oai(rename = "Exports")]
+struct ExportPage {
     /// The page.
     exports: Vec<ExportView>,
     /// How many fit the filter on all pages.
@@ -55,7 +56,7 @@ impl ListExportsOfVideo {
         limit: Query<Option<u32>>,
         /// Newest first by default.
         sort: Query<Option<Sort>>,
-    ) -> Result<Json<Exports>, Refusal> {
+    ) -> Result<Json<ExportPage>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let (user, video) = (who.0.user, VideoId(id.0));
         self.store.video_of(user, video).await?.ok_or_else(|| Refusal::not_found("video"))?;
@@ -68,6 +69,6 @@ impl ListExportsOfVideo {
             quality: quality.0.map(Into::into),
         };
         let (exports, total) = self.store.exports_of(user, filter, page).await?;
-        Ok(Json(Exports { exports: self.look.show(exports).await?, total }))
+        Ok(Json(ExportPage { exports: self.look.show(exports).await?, total }))
     }
 }

@@ -1,4 +1,4 @@
-//! The OpenAPI document and the pages around it.
+//! The OpenAPI document and the pages around it. Orders no exports.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Exports from the order to the finished file.
+//! Exports from the order to the finished file. Renders none.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::app::App;
 use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video, an_output, an_uploading_export, complete};
 
-fn order(export_type: &str, segments: Value) -> Value {
+fn order(export_type: &str, segments: &Value) -> Value {
     json!({ "resolution": "1080p", "format": "mp4", "quality": "medium", "export_type": export_type, "segments": segments })
 }
 
@@ -16,7 +16,7 @@ async fn an_order_comes_back_as_it_was_given() {
     let ann = app.creator("ann").await;
     let video = a_ready_video(app.store(), ann.id).await;
     let segments = json!([{ "start": 1.0, "end": 2.5, "clip_id": "goal" }, { "start_time": 4.01, "end_time": 4.05 }]);
-    let mut body = order("clips", segments);
+    let mut body = order("clips", &segments);
     (body["quality_preset"], body["quality"]) = (json!("high"), Value::Null);
     let created = app.post(&ann, &format!("/api/videos/{video}/export"), body).await;
     assert_eq!(created.status, 201, "{created:?}");
@@ -51,7 +51,7 @@ async fn no_segment_means_the_whole_video() {
     let ann = app.creator("ann").await;
     let video = a_ready_video(app.store(), ann.id).await;
     for segments in [json!([]), Value::Null] {
-        let created = app.post(&ann, &format!("/api/videos/{video}/export"), order("single", segments)).await;
+        let created = app.post(&ann, &format!("/api/videos/{video}/export"), order("single", &segments)).await;
         assert_eq!(created.body["segment_selections"], json!([{ "start_time": 0.0, "end_time": 10.0 }]));
         assert_eq!(created.body["total_duration_seconds"], 10.0);
     }
@@ -74,10 +74,10 @@ async fn every_fault_of_an_order_is_said_at_once_with_its_field() {
         (json!([{ "start": 0, "end": 1 }, { "start": 1, "end": 2 }]), &[("segments", "not_single")]),
     ];
     for (segments, expected) in cases {
-        let refused = app.post(&ann, &path, order("single", segments.clone())).await;
+        let refused = app.post(&ann, &path, order("single", &segments)).await;
         assert_eq!((refused.status.as_u16(), refused.problems().as_slice()), (400, expected), "{segments}");
     }
-    let mut body = order("combined", json!([{ "start": 5, "end": 3 }, { "end": 3 }, { "start": 1, "end": 20 }]));
+    let mut body = order("combined", &json!([{ "start": 5, "end": 3 }, { "end": 3 }, { "start": 1, "end": 20 }]));
     (body["format"], body["crossfade_seconds"]) = (json!("webm"), json!(1));
     let refused = app.post(&ann, &path, body).await;
     let expected = [
@@ -90,7 +90,7 @@ async fn every_fault_of_an_order_is_said_at_once_with_its_field() {
     assert_eq!(refused.problems(), expected);
     assert_eq!(refused.body["message"], "The request has 6 problems.");
     let many = json!(vec![json!({ "start": 0, "end": 1 }); 501]);
-    assert_eq!(app.post(&ann, &path, order("clips", many)).await.problems(), [("segments", "too_many_segments")]);
+    assert_eq!(app.post(&ann, &path, order("clips", &many)).await.problems(), [("segments", "too_many_segments")]);
     assert_eq!(app.get(&ann, "/api/exports").await.body["total"], 0, "and nothing was entered");
     app.stop().await;
 }

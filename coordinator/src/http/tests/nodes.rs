@@ -1,4 +1,4 @@
-//! Machines that join.
+//! Machines that join. Runs no task on any.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Progress, once and live.
+//! Progress, once and live. Renders nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Every way to be refused, whoever refuses, has one shape.
+//! Every way to be refused, whoever refuses, has one shape. Says nothing of what is granted.
 
 use poem::http::{Method, StatusCode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The API on a real socket.
+//! The API on a real socket. Says nothing of what the answers mean.
 
 use service::{OnEnd, Tasks};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

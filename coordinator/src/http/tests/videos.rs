@@ -1,4 +1,4 @@
-//! Videos from announcement to deletion.
+//! Videos from announcement to deletion. Indexes none.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video, an_outpu
 const BYTES: &[u8] = b"not a film, but bytes";
 
 fn announcement(size: usize) -> Value {
-    json!({ "filename": "/home/ann/holiday.mp4", "size_bytes": size, "content_type": "video/mp4",
+    json!({ "filename": "../films/holiday.mp4", "size_bytes": size, "content_type": "video/mp4",
             "blake3": blake3::hash(BYTES).to_hex().as_str() })
 }
 

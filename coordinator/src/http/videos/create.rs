@@ -55,6 +55,7 @@ struct PartAddress {
 
 /// A multipart upload.
 #[derive(Debug, Object)]
+#[oai(rename = "Upload")]
 struct UploadView {
     /// Named again in the completion.
     upload_id: String,
