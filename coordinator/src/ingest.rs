@@ -32,8 +32,12 @@ use sessions::Sessions;
 
 /// Connections held at once; more are refused before they cost anything.
 const CONNECTIONS_MAX: usize = 1_024;
-/// Parts and indexes taken in at once, over all nodes: each holds a header in memory and a file open.
+/// From so many connections on, a stranger must prove its address before a handshake costs us anything.
+const CONNECTIONS_UNPROVEN_MAX: usize = 128;
+/// Parts and indexes taken in at once, over all nodes: each holds a file open.
 const DELIVERIES_MAX: usize = 32;
+/// Headers of deliveries held at once, over all nodes; the largest single one is 256 MiB.
+const HEADER_MIB_MAX: usize = 512;
 /// How long the last words to nodes may take when the coordinator stops.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 
@@ -80,7 +84,8 @@ struct Hall {
     ports: Ports,
     lease: Duration,
     sessions: Sessions,
-    deliveries: Arc<Semaphore>,
+    deliveries: Semaphore,
+    header_mib: Semaphore,
     tasks: Tasks,
 }
 
@@ -104,7 +109,8 @@ impl Ingest {
             ports,
             lease: config.lease(),
             sessions: Sessions::default(),
-            deliveries: Arc::new(Semaphore::new(DELIVERIES_MAX)),
+            deliveries: Semaphore::new(DELIVERIES_MAX),
+            header_mib: Semaphore::new(HEADER_MIB_MAX),
             tasks: tasks.clone(),
         };
         Ok(Ingest { endpoint, hall: Arc::new(hall) })
@@ -128,8 +134,13 @@ impl Ingest {
     }
 
     fn receive(&self, incoming: Incoming) {
-        if self.endpoint.open_connections() >= CONNECTIONS_MAX {
+        let open = self.endpoint.open_connections();
+        if open >= CONNECTIONS_MAX {
             return incoming.refuse();
+        }
+        if open >= CONNECTIONS_UNPROVEN_MAX && incoming.may_retry() {
+            let _already_proven = incoming.retry();
+            return;
         }
         let hall = self.hall.clone();
         self.hall.tasks.spawn("node session", OnEnd::Log, async move { session::serve(hall, incoming).await });

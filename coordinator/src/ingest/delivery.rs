@@ -10,16 +10,20 @@ use std::time::Duration;
 use anyhow::Context;
 use farm_core::retry::Fault;
 use quinn::{RecvStream, SendStream, VarInt};
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::SemaphorePermit;
 use tracing::{debug, warn};
 use wire::v1::{IndexResult, Message, PartHeader, PartRefused, Receipt};
-use wire::{TABLE_BYTES_MAX, read_message};
+use wire::{PREFACE_BYTES, Preface, Received, TABLE_BYTES_MAX, read_message};
 
-use super::control;
 use super::session::Session;
+use super::{Hall, control};
 use crate::store::{Attempt, StoreError};
 
 /// The header of a twelve-hour sound is 64 MB.
 const HEADER_MAX: Duration = Duration::from_mins(2);
+/// The largest part, 5 GB, over 12 Mb/s. A node that stalls does not keep its place for ever.
+const PAYLOAD_MAX: Duration = Duration::from_hours(1);
 /// When a node may send again what failed by our fault.
 const RETRY_AFTER_MS: u32 = 2_000;
 /// What people read when nodes return nothing usable.
@@ -39,37 +43,59 @@ enum Verdict {
 
 /// Receives one delivery and answers it.
 pub(super) async fn receive(session: Arc<Session>, to: SendStream, mut from: RecvStream) -> anyhow::Result<()> {
-    let place = session.hall.deliveries.clone().acquire_owned().await.context("wait for a place")?;
-    let reading = tokio::time::timeout(HEADER_MAX, read_message(&mut from, TABLE_BYTES_MAX)).await;
-    let message = match reading {
-        Ok(Ok(message)) => message,
+    let hall = &session.hall;
+    let place = hall.deliveries.acquire().await.context("wait for a place")?;
+    let (message, room) = match tokio::time::timeout(HEADER_MAX, read_header(hall, &mut from)).await {
+        Ok(Ok(read)) => read,
         // The node is gone or talks nonsense; its lease will tell.
         Ok(Err(cause)) => {
-            debug!("Dropped a delivery: {:#}", anyhow::Error::from(cause));
+            debug!("Dropped a delivery: {cause:#}");
             return Ok(());
         }
         Err(_late) => return Ok(()),
     };
-    // Headers can be large: decoding one must not hold up the other nodes.
-    let kind = message.kind();
-    let (attempt, judged) = if kind == PartHeader::KIND {
-        let header: PartHeader = off_the_runtime(move || wire::decode(message.frame())).await??;
-        let attempt = session.attempt(header.task, header.epoch);
-        (attempt, part::take(&session, &attempt, header, &mut from).await)
-    } else if kind == IndexResult::KIND {
-        let result: IndexResult = off_the_runtime(move || wire::decode(message.frame())).await??;
-        let attempt = session.attempt(result.task, result.epoch);
-        (attempt, index::take(&session, &attempt, result).await)
-    } else {
-        debug!(kind, "Dropped a delivery of an unknown kind");
+    let Some((attempt, judged)) = judge(&session, message, &mut from).await? else {
+        debug!("Dropped a delivery of an unknown kind");
         return Ok(());
     };
     let verdict = match judged {
         Ok(verdict) => verdict,
         Err(cause) => after_doubt(&session, &attempt, cause).await,
     };
-    drop(place);
+    drop((room, place));
     answer(&session, &attempt, verdict, to, from).await
+}
+
+/// Reads the first message once there is room in memory for what its preface announces.
+async fn read_header<'a>(hall: &'a Hall, from: &mut RecvStream) -> anyhow::Result<(Received, SemaphorePermit<'a>)> {
+    let mut preface = [0; PREFACE_BYTES];
+    from.read_exact(&mut preface).await?;
+    let announced = Preface::read(preface, TABLE_BYTES_MAX)?.length;
+    let room = hall.header_mib.acquire_many(announced.div_ceil(1 << 20)).await?;
+    let message = read_message(&mut preface.as_slice().chain(from), TABLE_BYTES_MAX).await?;
+    Ok((message, room))
+}
+
+/// Whose delivery it is, and what becomes of it; `None` for a message that is no delivery.
+/// Headers can be large: decoding one must not hold up the other nodes.
+async fn judge(
+    session: &Session,
+    message: Received,
+    from: &mut RecvStream,
+) -> anyhow::Result<Option<(Attempt, Result<Verdict, StoreError>)>> {
+    if message.kind() == PartHeader::KIND {
+        let header: PartHeader = off_the_runtime(move || wire::decode(message.frame())).await??;
+        let attempt = session.attempt(header.task, header.epoch);
+        let taken = tokio::time::timeout(PAYLOAD_MAX, part::take(session, &attempt, header, from)).await;
+        let stalled = || Ok(Verdict::NotNow("the payload did not come in time".to_owned()));
+        Ok(Some((attempt, taken.unwrap_or_else(|_late| stalled()))))
+    } else if message.kind() == IndexResult::KIND {
+        let result: IndexResult = off_the_runtime(move || wire::decode(message.frame())).await??;
+        let attempt = session.attempt(result.task, result.epoch);
+        Ok(Some((attempt, index::take(session, &attempt, result).await)))
+    } else {
+        Ok(None)
+    }
 }
 
 async fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
