@@ -9,6 +9,7 @@ mod health;
 pub mod join_tokens;
 mod nodes;
 mod outbox;
+pub mod outputs;
 pub mod page;
 pub mod parts;
 mod steps;
