@@ -1,5 +1,6 @@
 //! Performs one action of `core::next_actions`. Each is idempotent; the long ones only begin here and end with a nudge.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use farm_core::next_actions::{ASSEMBLY_FAILED, Action};
@@ -11,7 +12,8 @@ use tracing::{error, info, warn};
 use super::Ports;
 use super::in_flight::{InFlight, Place};
 use crate::store::{OpenExport, StoreError};
-use crate::upload;
+use crate::store::outputs::UploadStep;
+use crate::upload::{self, Publisher};
 
 /// Finished files are kept for thirty days.
 const RETENTION: Duration = Duration::from_hours(30 * 24);
@@ -69,30 +71,40 @@ async fn begin_rendering(ports: &Ports, export: &OpenExport, encoder: &Encoder) 
 }
 
 async fn publish(ports: &Ports, export: &OpenExport, _place: Place) -> Result<(), StoreError> {
-    let plan = ports.store.export_plan(export.id).await?;
-    let order = ports.store.export_order(export.id).await?;
-    let publisher = upload::Publisher { store: &ports.store, storage: &ports.storage, parts: &ports.parts };
-    match publisher.publish(export.id, export.epoch, &order, &plan, ports.clock.now()).await {
+    let plan = Arc::new(ports.store.export_plan(export.id).await?);
+    let export_type = ports.store.export_order(export.id).await?.export_type;
+    let step = UploadStep { export: export.id, epoch: export.epoch };
+    let progress = |_: upload::Progress| ports.nudge.progress();
+    match publisher(ports).publish(step, plan, export_type, &progress).await {
         Ok(file) => {
             let now = ports.clock.now();
             if ports.store.complete_export(export, &file, now, now.after(RETENTION)).await? {
                 info!(export.id = %export.id, size = file.size_bytes, "Completed export {}", export.id);
             }
         }
-        Err(cause) if cause.is_final() => {
-            let cause = anyhow::Error::from(cause);
-            error!(export.id = %export.id, "Parts of export {} do not make a file: {cause:#}", export.id);
-            fail(ports, export, ASSEMBLY_FAILED, "The rendered parts could not be joined into a file.").await?;
-        }
         Err(cause) => {
+            let verdict = cause.verdict();
             let cause = anyhow::Error::from(cause);
-            warn!(export.id = %export.id, "Failed to publish export {}, will go on with it: {cause:#}", export.id);
-            return Ok(());
+            let Some(message) = verdict else {
+                warn!(export.id = %export.id, "Failed to publish export {}, will go on with it: {cause:#}", export.id);
+                return Ok(());
+            };
+            error!(export.id = %export.id, "Parts of export {} do not make a file: {cause:#}", export.id);
+            fail(ports, export, ASSEMBLY_FAILED, &message).await?;
         }
     }
     ports.nudge.progress();
     ports.nudge.advance();
     Ok(())
+}
+
+fn publisher(ports: &Ports) -> Publisher {
+    Publisher {
+        store: ports.store.clone(),
+        storage: ports.storage.clone(),
+        parts: ports.parts.clone(),
+        clock: Arc::clone(&ports.clock),
+    }
 }
 
 async fn fail(ports: &Ports, export: &OpenExport, code: &str, message: &str) -> Result<(), StoreError> {
@@ -107,8 +119,7 @@ async fn fail(ports: &Ports, export: &OpenExport, code: &str, message: &str) -> 
 async fn clean_up(ports: &Ports, export: &OpenExport, _place: Place) -> anyhow::Result<()> {
     ports.store.drop_tasks(export.id, ports.clock.now()).await?;
     ports.nudge.dispatch();
-    let publisher = upload::Publisher { store: &ports.store, storage: &ports.storage, parts: &ports.parts };
-    publisher.remove_files(export.id).await?;
+    publisher(ports).delete_files(export.id).await?;
     ports.store.end_export(export, ports.clock.now()).await?;
     info!(export.id = %export.id, "Cleaned up export {}", export.id);
     Ok(())

@@ -253,6 +253,49 @@ fn long_films_have_small_layouts() {
     assert!(laid_out.pieces().len() < 28_000, "{} pieces", laid_out.pieces().len());
 }
 
+/// A second part that lies beyond 4 GiB, behind one frame that is almost all of it: a hole in the file.
+#[test]
+fn beyond_four_gigabytes_offsets_are_wide() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = media::picture(dir.path(), "p.mp4", "testsrc2=size=64x64:rate=25:duration=2", &["-g", "25"]);
+    let track = demux(&source);
+    let (mut output, mut received) = plan(&track, 1, None);
+    let hole = ContentKey([9; 32]);
+    let frame = PartFrame { pts: 0, duration: 512, size_bytes: u32::MAX - 70_000, key: true };
+    let header = PartHeader {
+        codec: track.codec.clone(),
+        rate: track.rate,
+        frames: vec![frame],
+        payload_bytes: frame.size_bytes.into(),
+    };
+    received.parts.insert(hole, (header, Vec::new()));
+    for place in &mut output.picture {
+        place.offset += Ticks(512);
+    }
+    output.picture.insert(0, PlacedPart { content_key: hole, offset: Ticks(0), frame_count: 1 });
+    output.duration += Ticks(512);
+    output.frame_count += 1;
+    for (more, wide) in [(0, false), (65_000, true)] {
+        let header = &mut received.parts.get_mut(&hole).unwrap().0;
+        header.frames[0].size_bytes += more;
+        header.payload_bytes += u64::from(more);
+        let headers = received.headers();
+        let laid_out = layout(&output, &headers).unwrap();
+        check(&laid_out, &output, &headers).unwrap();
+        let Piece::Bytes(front) = &laid_out.pieces()[0] else { panic!("boxes in front") };
+        let stbl = &media::read_moov(front).trak[0].mdia.minf.stbl;
+        assert_eq!((stbl.co64.is_some(), stbl.stco.is_some()), (wide, !wide), "{} bytes", laid_out.size_bytes());
+        let path = dir.path().join(format!("wide {wide}.mp4"));
+        received.write_sparse(&laid_out, &path);
+        // The first second is the hole; behind it every frame is where the tables say.
+        let seek = ["-v", "error", "-ss", "0.04", "-i", path.to_str().unwrap(), "-map", "0:v"];
+        let listed = run("ffmpeg", &[&seek[..], &["-fps_mode", "passthrough", "-f", "framemd5", "-"]].concat());
+        let hashes =
+            listed.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit(',').next().unwrap().trim());
+        assert_eq!(hashes.collect::<Vec<_>>(), frame_hashes(&source));
+    }
+}
+
 /// Parts of made-up frames: any order within a part that starts with a key frame.
 fn any_parts() -> impl Strategy<Value = Vec<(Vec<usize>, Vec<i64>)>> {
     let part = (1_usize..9).prop_flat_map(|count| {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -67,6 +68,26 @@ impl Received {
         }
         assert_eq!(bytes.len() as u64, layout.size_bytes());
         fs::write(path, bytes).unwrap();
+    }
+}
+
+impl Received {
+    /// The bytes of a file, but holes where a part has no payload.
+    pub(crate) fn write_sparse(&self, layout: &Layout, path: &Path) {
+        let file = fs::File::create(path).unwrap();
+        file.set_len(layout.size_bytes()).unwrap();
+        let mut position = 0;
+        for piece in layout.pieces() {
+            let bytes = match piece {
+                Piece::Bytes(made) => &made[..],
+                Piece::Slice { part, offset, length } => {
+                    let at = |position: u64| usize::try_from(position).unwrap();
+                    self.parts[part].1.get(at(*offset)..at(offset + length)).unwrap_or_default()
+                }
+            };
+            file.write_all_at(bytes, position).unwrap();
+            position += piece.length();
+        }
     }
 }
 
