@@ -187,11 +187,11 @@ impl RangeReader {
         }
         let expected = within(end - start);
         let mut bytes = BytesMut::with_capacity(expected);
-        while let Some(chunk) = response.chunk().await.map_err(FetchError::network)? {
-            if bytes.len() + chunk.len() > expected {
+        while let Some(piece) = response.chunk().await.map_err(FetchError::network)? {
+            if bytes.len() + piece.len() > expected {
                 return Err(FetchError::final_("Storage sent more than it was asked for.", "body too long"));
             }
-            bytes.extend_from_slice(&chunk);
+            bytes.extend_from_slice(&piece);
         }
         if bytes.len() < expected {
             return Err(FetchError::again(format!("{} of {expected} bytes came", bytes.len())));

@@ -86,9 +86,13 @@ impl Cut {
         self.keep.len()
     }
 
-    /// Where to seek for the first promised frame; half a tick later, so that rounding cannot lead to the key frame before.
+    /// Where to seek for the first promised frame: half a tick later, so that rounding cannot lead to the key frame before; 0
+    /// means the beginning.
     #[must_use]
     pub fn seek_ns(&self) -> i64 {
+        if self.keep[0] <= 0 {
+            return 0;
+        }
         let half_tick = 500_000_000 * i64::from(self.rate.den()) / i64::from(self.rate.num());
         self.nanoseconds(self.keep[0]) + half_tick
     }

@@ -1,0 +1,173 @@
+//! Attempts that fail, and whose fault it is: sources that are no video, storage that breaks, children that hang.
+//! Does not judge pictures; `picture.rs` does.
+
+mod render {
+    pub mod bench;
+    pub mod server;
+    pub mod source;
+}
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+
+use render::bench::{Bench, work};
+use render::server::Faults;
+use render::source::{Source, numbers};
+use tokio_util::sync::CancellationToken;
+use wire::v1::{FailureClass, Work};
+
+const PLAIN: [&str; 8] = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25"];
+const SIZE: (u32, u32) = (320, 192);
+
+fn plain() -> Source {
+    Source::make("plain.mp4", 200, "25", &[&PLAIN[..], &["-movflags", "+faststart"]].concat())
+}
+
+#[tokio::test]
+async fn what_is_no_video_is_refused_in_words() {
+    let refusals: [(&[u8], &str); 3] = [
+        (b"Dear diary, today I called a text file a video.", "looks like text"),
+        (b"", "is empty"),
+        (b"#EXTM3U\n#EXT-X-VERSION:3\nhttp://127.0.0.1/segment.ts\n", "is a playlist"),
+    ];
+    for (bytes, words) in refusals {
+        let refused = Bench::serving(bytes.to_vec(), Faults::default()).index().await.unwrap_err();
+        assert_eq!(refused.class, FailureClass::Unsupported, "{refused:?}");
+        assert!(refused.message.contains(words), "{}", refused.message);
+    }
+}
+
+#[tokio::test]
+async fn sound_alone_is_refused() {
+    let source = plain();
+    let sound = source.folder().join("sound.mp4");
+    let mut make = std::process::Command::new("ffmpeg");
+    make.args(["-v", "error", "-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac"]).arg(&sound);
+    assert!(make.status().unwrap().success());
+    let refused = Bench::serving(std::fs::read(sound).unwrap(), Faults::default()).index().await.unwrap_err();
+    assert_eq!(refused.class, FailureClass::Unsupported);
+    assert!(refused.message.contains("sound but no picture"), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn a_truncated_video_is_indexed_as_far_as_it_goes_and_held_to_an_older_promise() {
+    let source = plain();
+    let whole = Bench::serving(source.bytes(), Faults::default());
+    let promised = whole.index().await.unwrap();
+    let mut bytes = source.bytes();
+    bytes.truncate(bytes.len() * 6 / 10);
+    let truncated = Bench::serving(bytes, Faults::default());
+    let index = truncated.index().await.unwrap();
+    assert!(index.picture.frames.len() < 150, "{} frames", index.picture.frames.len());
+    assert_eq!(index.warnings, ["shorter_than_declared"]);
+    let there = index.picture.frames.len();
+    let part = truncated.picture(work(&index, there - 10, there, SIZE)).await.unwrap();
+    assert_eq!(numbers(&truncated.stream(&part), "null"), (there - 10..there).collect::<Vec<_>>());
+
+    let short = truncated.picture(work(&promised, there - 10, there + 10, SIZE)).await.unwrap_err();
+    assert_eq!(short.class, FailureClass::Media, "{short:?}");
+    assert!(short.message.contains("10 of the 20 frames"), "{}", short.message);
+    let none = truncated.picture(work(&promised, 190, 200, SIZE)).await.unwrap_err();
+    assert!(none.message.contains("0 of the 10 frames"), "{}", none.message);
+}
+
+#[tokio::test]
+async fn storage_that_recovers_is_no_failure() {
+    let source = plain();
+    let broken_at_first = AtomicU32::new(2);
+    let bench = Bench::serving(source.bytes(), Faults { broken_at_first, ..Faults::default() });
+    assert_eq!(bench.index().await.unwrap().picture.frames.len(), 200);
+}
+
+#[tokio::test]
+async fn storage_that_does_not_is_nobody_elses_fault() {
+    let faults = [
+        (Faults { status: AtomicU32::new(500), ..Faults::default() }, "could not be read from storage"),
+        (Faults { status: AtomicU32::new(403), ..Faults::default() }, "no longer valid"),
+        (Faults { ignores_ranges: true, ..Faults::default() }, "does not serve parts of files"),
+        (Faults { hangs_up: true, ..Faults::default() }, "could not be read from storage"),
+    ];
+    for (faults, words) in faults {
+        let failed = Bench::serving(plain().bytes(), faults).index().await.unwrap_err();
+        assert_eq!(failed.class, FailureClass::Infra, "{failed:?}");
+        assert!(failed.message.contains(words), "{failed:?}");
+        assert!(!failed.detail.contains("secret"), "the presigned URL stays out of every message");
+    }
+}
+
+#[tokio::test]
+async fn a_planned_encoder_that_is_not_here_is_the_nodes_fault() {
+    let bench = Bench::serving(plain().bytes(), Faults::default());
+    let index = bench.index().await.unwrap();
+    let mut other = work(&index, 0, 5, SIZE);
+    other.recipe.encoder_identity = "x264/9/gst-0.0.1/x264enc".to_owned();
+    let failed = bench.picture(other).await.unwrap_err();
+    assert_eq!(failed.class, FailureClass::Node, "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_short_stretch_reads_little_of_a_long_source() {
+    let big = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-qp", "1", "-vf"];
+    let source = Source::make("big.mp4", 750, "25", &[&big[..], &["noise=alls=30:allf=t"]].concat());
+    let bench = Bench::serving(source.bytes(), Faults::default());
+    let index = bench.index().await.unwrap();
+    let before = bench.server.served_bytes();
+    bench.picture(work(&index, 380, 455, SIZE)).await.unwrap();
+    let read = bench.server.served_bytes() - before;
+    let groups: u64 = index.picture.frames[375..475].iter().map(|frame| u64::from(frame.size_bytes)).sum();
+    assert!(read < 3 * groups, "{read} bytes read for {groups} bytes of groups, of {}", bench.server.size);
+}
+
+/// A child that runs this script instead of the node's program.
+fn impostor(source: &Source, script: &str) -> PathBuf {
+    let file = source.folder().join("impostor");
+    std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    file
+}
+
+#[tokio::test]
+async fn children_that_hang_crash_or_babble_are_ended() {
+    let source = plain();
+    let endings = [
+        ("exec sleep 60", "stand still"),
+        ("kill -SEGV $$", "crash"),
+        ("head -c 3000000 /dev/zero >&2", "nothing but errors"),
+        ("exec head -c 3000000 /dev/zero", "broke its protocol"),
+    ];
+    for (script, words) in endings {
+        let mut bench = Bench::serving(source.bytes(), Faults::default());
+        bench.limits.child_program = impostor(&source, script);
+        bench.limits.stall = Duration::from_millis(300);
+        let failed = bench.index().await.unwrap_err();
+        assert_eq!(failed.class, FailureClass::Media, "{script}");
+        assert!(failed.message.contains(words), "{script}: {failed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_attempt_ends_at_once() {
+    let source = plain();
+    let mut bench = Bench::serving(source.bytes(), Faults::default());
+    bench.limits.child_program = impostor(&source, "exec sleep 60");
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let stopped = tokio::time::timeout(Duration::from_secs(10), bench.attempt_until(Work::Index, stop)).await;
+    assert!(stopped.expect("it ends long before the child would").is_err());
+}
+
+#[tokio::test]
+async fn the_probe_says_what_works_and_why_the_rest_does_not() {
+    let bench = Bench::serving(Vec::new(), Faults::default());
+    let probe = reelfarm_node::render::probe(&bench.limits).await.unwrap();
+    let x264 = probe.encoders.iter().find(|fact| fact.family == "x264").expect("x264 encodes everywhere");
+    assert!(x264.identity.starts_with("x264/") && x264.identity.ends_with("/x264enc"), "{}", x264.identity);
+    assert!(probe.media_library.starts_with("GStreamer"), "{}", probe.media_library);
+    assert!(probe.sandbox_layers.iter().any(|layer| layer == "no_core_dump"), "{:?}", probe.sandbox_layers);
+    for (family, why) in &probe.refused {
+        assert!(why.starts_with(&format!("{family} needs ")), "{why}");
+    }
+    assert_eq!(probe.encoders.len() + probe.refused.len(), 5);
+}
