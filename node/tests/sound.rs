@@ -22,7 +22,7 @@ use sound::signal::{centre_of_energy, clicks, noise, peak, tone};
 use sound::source::{SourceFile, Spec};
 use wire::v1::{FailureClass, SoundSegment};
 
-const KINDS: [Spec; 13] = [
+const KINDS: [Spec; 17] = [
     Spec::AAC_MP4,
     Spec { rate: 44_100, ..Spec::AAC_MP4 },
     Spec { rate: 44_100, channels: 1, ..Spec::AAC_MP4 },
@@ -33,6 +33,11 @@ const KINDS: [Spec; 13] = [
     Spec { codec: "vorbis", extension: "webm", encode: &["-c:a", "libvorbis"], rate: 44_100, ..Spec::AAC_MP4 },
     Spec::PCM_MOV,
     Spec { encode: &["-c:a", "pcm_s24be"], rate: 44_100, ..Spec::PCM_MOV },
+    // `fl32` with the little-endian mark, and `lpcm`, which ffmpeg writes above 65,535 Hz.
+    Spec { encode: &["-c:a", "pcm_f32le"], ..Spec::PCM_MOV },
+    Spec { encode: &["-c:a", "pcm_s24le"], rate: 96_000, ..Spec::PCM_MOV },
+    Spec { encode: &["-c:a", "pcm_u8"], channels: 1, ..Spec::PCM_MOV },
+    Spec { encode: &["-c:a", "pcm_s16le"], extension: "mkv", ..Spec::PCM_MOV },
     Spec { codec: "flac", extension: "mkv", encode: &["-c:a", "flac"], rate: 44_100, ..Spec::AAC_MP4 },
     Spec { codec: "ac3", extension: "mkv", encode: &["-c:a", "ac3"], channels: 6, ..Spec::AAC_MP4 },
     Spec { codec: "eac3", extension: "mkv", encode: &["-c:a", "eac3"], ..Spec::AAC_MP4 },
@@ -239,4 +244,50 @@ fn a_short_cut_of_a_long_file_reads_little_and_once() {
     let levelled = render(&file, vec![cut(60.0, 63.0)], true).unwrap();
     assert!(plain.read_bytes < whole / 4, "{} of {whole} bytes", plain.read_bytes);
     assert_eq!(levelled.read_bytes, plain.read_bytes, "what was measured is kept, not read again");
+}
+
+#[test]
+fn a_track_without_any_sound_is_a_failure() {
+    for extension in ["mkv", "mp4"] {
+        let spec = Spec { extension, ..Spec::AAC_MP4 };
+        let file = SourceFile::make_with(spec, &tone(48_000, 2, 2.0, 997.0, 0.5), 2.0, &["-bsf:a", "noise=drop=1"]);
+        let failure = render(&file, vec![cut(0.5, 1.5)], false).err().unwrap();
+        assert_eq!(failure.class, FailureClass::Media, "{extension}: {failure:?}");
+    }
+}
+
+/// Runs on real files where `REELFARM_MEDIA` names their folder; the files are not part of the project.
+#[test]
+fn real_files_sound_as_ffmpeg_plays_them() {
+    // Name, codec, channels, and a second or two with something to be heard.
+    const FILES: [(&str, &str, u32, f64, f64); 15] = [
+        ("android_h264_rot180_vfr_mono.mp4", "aac", 1, 0.5, 2.0),
+        ("audio_shorter_than_video.mp4", "aac", 1, 0.1, 0.7),
+        ("bbb_720p25_aac51_65s_moovend.mp4", "aac", 6, 31.37, 33.0),
+        ("burnt_in_timecode_720p30_aac_42s.mp4", "aac", 2, 11.2, 13.2),
+        ("gopro_max_tmcd_gpmd_29.97.mp4", "aac", 2, 5.0, 7.0),
+        ("greenscreen_720p30_24s.mp4", "aac", 2, 0.0, 1.0),
+        ("hdr10_av1_10bit_portrait.mp4", "aac", 2, 1.0, 3.0),
+        ("iphone_hevc10_hlg_dovi_rot90_editlist.mp4", "aac", 2, 0.5, 2.0),
+        ("nasa_multitrack_2v2a2s.mp4", "aac", 2, 6.0, 8.0),
+        ("phone_selfie_h264_vfr.mp4", "aac", 2, 2.0, 4.0),
+        ("camera_1080p50_pcm_sowt.mov", "pcm", 2, 0.5, 1.5),
+        ("iphone_h264_rot90_vfr_mebx.mov", "aac", 1, 1.0, 3.0),
+        ("bbb_1080p60_vp8_vorbis51.webm", "vorbis", 6, 0.1, 0.9),
+        ("bbb_720p24_vp8_vorbis_30s.webm", "vorbis", 2, 10.0, 12.0),
+        ("chrome57_mediarecorder_vp8_opus.webm", "opus", 1, 0.1, 1.0),
+    ];
+    let Some(folder) = std::env::var_os("REELFARM_MEDIA").map(std::path::PathBuf::from) else { return };
+    for (name, codec, channels, from_s, to_s) in FILES {
+        let file = SourceFile::existing(folder.join(name), Spec { codec, channels, ..Spec::AAC_MP4 });
+        let segments = vec![cut(from_s, to_s)];
+        let rendered = render(&file, segments, false).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+        let (left, right) = (channel(&rendered, 0), channel(&rendered, rendered.config().channels as usize - 1));
+        let found: Vec<f32> = left.iter().zip(right).map(|(left, right)| left + right).collect();
+        let truth = judge::on_the_time_line(&file);
+        let truth = &truth[(from_s * 48_000.0) as usize..(to_s * 48_000.0) as usize];
+        let (late, alike) = judge::lateness(truth, &found);
+        assert!(alike > 0.95, "{name}: like the truth by {alike}, {late} samples late");
+        assert!(late.abs() <= 24, "{name}: {late} samples late");
+    }
 }

@@ -2,12 +2,18 @@
 //! Never joins encoded sound, and never holds more of it than a few blocks.
 
 mod aac;
+mod boxes;
 mod cut;
 mod downmix;
 mod fade;
+mod feed;
 mod leveller;
 mod limiter;
 mod loudness;
+mod packet_times;
+mod pcm;
+mod pcm_format;
+mod pcm_table;
 mod placement;
 mod progress;
 mod resample;
@@ -38,15 +44,20 @@ const PIECE_VALUES: usize = 8_192;
 /// Renders the sound of one output.
 pub fn run(source: &Source, work: &SoundWork, output: &mut Output) -> Result<(), RenderFailure> {
     let mut progress = Progress::new(work);
-    render(source, work, output, &mut progress).map_err(|failure| progress.add_to(failure))
+    let has_sound = render(source, work, output, &mut progress).map_err(|failure| progress.add_to(failure))?;
+    if has_sound {
+        return Ok(());
+    }
+    Err(RenderFailure::media("The sound track of the video holds nothing that can be decoded."))
 }
 
+/// Returns whether the track holds any sound at all; a track without is a broken promise of the index.
 fn render(
     source: &Source,
     work: &SoundWork,
     output: &mut Output,
     progress: &mut Progress,
-) -> Result<(), RenderFailure> {
+) -> Result<bool, RenderFailure> {
     if !(1..=2).contains(&work.channels) {
         return Err(RenderFailure::node(format!("The task asks for sound of {} channels.", work.channels)));
     }
@@ -68,10 +79,8 @@ fn render(
         }
         encoder.push(finishing.finish(), output)?;
     }
-    if !track.has_sound()? {
-        return Err(RenderFailure::media("The sound track of the video holds nothing that can be decoded."));
-    }
-    encoder.finish(output)
+    encoder.finish(output)?;
+    track.has_sound()
 }
 
 /// The segments, those joined that go on as in the source: no joint is to be heard there. A level of its own for
