@@ -11,8 +11,8 @@ use tracing::{error, info, warn};
 
 use super::Ports;
 use super::in_flight::{InFlight, Place};
-use crate::store::{OpenExport, StoreError};
 use crate::store::outputs::UploadStep;
+use crate::store::{OpenExport, StoreError};
 use crate::upload::{self, Publisher};
 
 /// Finished files are kept for thirty days.

@@ -47,7 +47,7 @@ async fn look_once(session: &Session, look: u64, told_to_drain: &mut bool) -> Re
         }
         Standing::Draining | Standing::Welcome => {}
     }
-    if look % LOOKS_PER_SIGHTING == 0 {
+    if look.is_multiple_of(LOOKS_PER_SIGHTING) {
         store.node_seen(session.node, session.slot_count.load(Ordering::Relaxed)).await?;
     }
     // What was granted while the ledger is being read is not in `held`, and so is not stopped by mistake.

@@ -45,7 +45,7 @@ impl PcmEntry {
         let entry = stsd.get(16..8 + size)?;
         let found = match be_u16(entry, 8) {
             2 if kind == b"lpcm" => Self::of_version_2(entry)?,
-            0 | 1 => Self::of_kind(kind, entry)?,
+            0 | 1 => Self::of_kind(*kind, entry)?,
             _ => return None,
         };
         let sane = (1..=64).contains(&found.channels) && (1..=768_000).contains(&found.rate);
@@ -70,12 +70,12 @@ impl PcmEntry {
         Some(Self { format, channels: usize::try_from(be_u32(fields, 12)).ok()?, rate: whole(rate)? })
     }
 
-    fn of_kind(kind: &[u8; 4], entry: &[u8]) -> Option<Self> {
+    fn of_kind(kind: [u8; 4], entry: &[u8]) -> Option<Self> {
         let is_byte = be_u16(entry, 18) == 8;
         let little = says_little_endian(entry);
         let format =
             |bytes, is_float, is_signed, is_big_endian| SampleFormat { bytes, is_float, is_signed, is_big_endian };
-        let format = match kind {
+        let format = match &kind {
             b"raw " | b"NONE" if is_byte => format(1, false, false, true),
             b"twos" | b"sowt" if is_byte => format(1, false, true, true),
             b"twos" => format(2, false, true, true),

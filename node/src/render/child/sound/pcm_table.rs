@@ -131,9 +131,10 @@ fn edit(elst: &[u8], movie_rate: u32, rate: u32) -> Option<Edit> {
     let mut found = None;
     for number in 0..be_u32(elst, 4).min(16) as usize {
         let at = 8 + number * if wide { 20 } else { 12 };
-        let (duration, media_time) = match wide {
-            true => (be_u64(elst, at), be_u64(elst, at + 8).cast_signed()),
-            false => (u64::from(be_u32(elst, at)), i64::from(be_u32(elst, at + 4).cast_signed())),
+        let (duration, media_time) = if wide {
+            (be_u64(elst, at), be_u64(elst, at + 8).cast_signed())
+        } else {
+            (u64::from(be_u32(elst, at)), i64::from(be_u32(elst, at + 4).cast_signed()))
         };
         match (u64::try_from(media_time), found.is_some()) {
             (Err(_), false) => empty += duration,
