@@ -29,6 +29,9 @@ use view::View;
 /// How long cleaning up may take before the command ends anyway.
 const CLEAN_UP_MAX: Duration = Duration::from_secs(15);
 
+/// The job is over or was given up: what the node still has in hand is of an earlier one, and whoever waits is a person.
+const DRAIN_WITHIN: Duration = Duration::from_secs(3);
+
 /// The farm that does the work.
 enum Host {
     /// Somebody runs it.
@@ -104,7 +107,12 @@ async fn connect(export: &args::Export, view: &Rc<View>) -> Result<(Client, Host
         }
         Claim::Owner(lock) => {
             view.stage("starting");
-            let options = Options { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), slots: None, node: true };
+            let options = Options {
+                listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                slots: None,
+                node: true,
+                drain_within: DRAIN_WITHIN,
+            };
             let lines = Rc::clone(view);
             let farm = Farm::start(&folder, &options, Rc::new(move |line| lines.say(line))).await?;
             lock.announce(farm.url())?;

@@ -11,6 +11,7 @@ mod ports;
 mod supervisor;
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Serialize;
@@ -25,6 +26,9 @@ use crate::stdout;
 
 pub use farm::{Farm, Options};
 pub use ports::http as free_address;
+
+/// A part takes seconds; a part of a large picture on a slow machine may take this long.
+const DRAIN_WITHIN: Duration = Duration::from_secs(30);
 
 /// The one line of `--json`.
 #[derive(Serialize)]
@@ -41,7 +45,7 @@ pub async fn run(up: args::Up) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let folder = Folder::open(up.data.as_deref())?;
     let lock = Lock::take(&folder)?;
-    let options = Options { listen: up.listen, slots: up.slots, node: !up.no_node };
+    let options = Options { listen: up.listen, slots: up.slots, node: !up.no_node, drain_within: DRAIN_WITHIN };
     let start = Farm::start(&folder, &options, Rc::new(|line| eprintln!("reelfarm: {line}")));
     let mut farm = tokio::select! {
         farm = start => farm?,

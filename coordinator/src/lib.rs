@@ -5,6 +5,7 @@ pub mod advance;
 pub mod app;
 pub mod assemble;
 pub mod certificates;
+pub mod command;
 pub mod config;
 pub mod dispatch;
 pub mod http;

@@ -68,4 +68,4 @@ impl Storage {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

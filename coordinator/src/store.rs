@@ -5,17 +5,17 @@ mod database_clock;
 pub mod exports;
 #[cfg(test)]
 pub(crate) mod fresh;
+mod health;
 pub mod join_tokens;
 mod nodes;
 mod outbox;
+pub mod outputs;
 pub mod page;
 pub mod parts;
 mod steps;
 mod tasks;
 #[cfg(test)]
-pub(crate) mod test_ledger;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tokens;
 pub mod users;
 pub mod videos;

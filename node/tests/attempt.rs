@@ -1,6 +1,9 @@
 //! Attempts that fail, and whose fault it is: sources that are no video, storage that breaks, children that hang.
 //! Does not judge pictures; `picture.rs` does.
 
+#![expect(clippy::unwrap_used, reason = "a test says by its panic what went wrong")]
+
+#[expect(dead_code, reason = "shared with the picture tests; each uses a part of it")]
 mod render {
     pub mod bench;
     pub mod server;

@@ -2,7 +2,9 @@
 //! Does not test failures; `attempt.rs` does.
 
 #![expect(clippy::cast_precision_loss, reason = "tests compare times of a few seconds")]
+#![expect(clippy::unwrap_used, reason = "a test says by its panic what went wrong")]
 
+#[expect(dead_code, reason = "shared with the attempt tests; each uses a part of it")]
 mod render {
     pub mod bench;
     pub mod server;
@@ -14,8 +16,7 @@ use render::server::Faults;
 use render::source::{Source, numbers};
 use wire::v1::{Container, Index, Orientation};
 
-const LONG_GROUPS: [&str; 10] =
-    ["-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p", "-bf", "3", "-g", "250"];
+const LONG_GROUPS: [&str; 10] = ["-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p", "-bf", "3", "-g", "250"];
 const SIZE: (u32, u32) = (320, 192);
 
 /// Indexes a source, holds the index against ffprobe, renders stretches of it and reads the number on every frame.
@@ -34,10 +35,16 @@ async fn judge(source: &Source, stretches: &[(usize, usize)]) -> Index {
     for &(from, to) in stretches {
         let to = to.min(numbered.len());
         let part = bench.picture(work(&index, from, to, SIZE)).await.unwrap();
-        assert_eq!(numbers(&bench.stream(&part), "null"), numbered[from..to], "{} {from}..{to}", source.path().display());
+        assert_eq!(
+            numbers(&bench.stream(&part), "null"),
+            numbered[from..to],
+            "{} {from}..{to}",
+            source.path().display()
+        );
         let mut shown: Vec<i64> = part.frames.iter().map(|frame| frame.pts).collect();
         shown.sort_unstable();
-        let expected: Vec<i64> = picture.frames[from..to].iter().map(|frame| frame.pts - picture.frames[from].pts).collect();
+        let expected: Vec<i64> =
+            picture.frames[from..to].iter().map(|frame| frame.pts - picture.frames[from].pts).collect();
         assert_eq!(shown, expected, "times are the source's own");
         assert!(part.frames.iter().all(|frame| frame.dts <= frame.pts));
         assert!(part.frames.windows(2).all(|pair| pair[0].dts < pair[1].dts));

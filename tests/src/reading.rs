@@ -5,6 +5,7 @@ mod boxes;
 mod facts;
 mod frames;
 mod samples;
+pub mod thumbnails;
 
 use std::path::Path;
 

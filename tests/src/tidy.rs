@@ -20,13 +20,17 @@ pub struct File {
     pub path: String,
     /// What is in it.
     pub text: String,
+    /// Whether it is compiled for tests only.
+    pub is_test: bool,
 }
 
 impl File {
     /// A file of this path and text.
     #[must_use]
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> File {
-        File { path: path.into(), text: text.into() }
+        let path = path.into();
+        let is_test = path.contains("tests/") || path.ends_with("/tests.rs");
+        File { path, text: text.into(), is_test }
     }
 
     /// Whether it is Rust.

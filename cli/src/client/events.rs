@@ -34,8 +34,8 @@ impl ProgressEvents {
                     return serde_json::from_str(data.trim()).ok();
                 }
             }
-            let chunk = tokio::time::timeout(SILENCE_MAX, self.bytes.next()).await.ok()??.ok()?;
-            self.lines.push(&chunk)?;
+            let piece = tokio::time::timeout(SILENCE_MAX, self.bytes.next()).await.ok()??.ok()?;
+            self.lines.push(&piece)?;
         }
     }
 }

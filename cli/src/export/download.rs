@@ -59,14 +59,14 @@ async fn fetch(http: &reqwest::Client, download: &api::Download, output: &Path, 
     let answer = http.get(download.url.clone()).send().await.and_then(reqwest::Response::error_for_status);
     let mut bytes = answer.map_err(|error| Error::Fetch(error.without_url()))?.bytes_stream();
     let (mut hash, mut size_bytes) = (Sha256::new(), 0);
-    while let Some(chunk) = tokio::time::timeout(SILENCE_MAX, bytes.next()).await.map_err(|_| Error::Silent)? {
-        let chunk = chunk.map_err(|error| Error::Fetch(error.without_url()))?;
-        hash.update(&chunk);
-        size_bytes += chunk.len() as u64;
+    while let Some(piece) = tokio::time::timeout(SILENCE_MAX, bytes.next()).await.map_err(|_| Error::Silent)? {
+        let piece = piece.map_err(|error| Error::Fetch(error.without_url()))?;
+        hash.update(&piece);
+        size_bytes += piece.len() as u64;
         if size_bytes > download.size_bytes {
             return Err(Error::Differs);
         }
-        file.write_all(&chunk).await.map_err(write)?;
+        file.write_all(&piece).await.map_err(write)?;
         view.bytes("saving", size_bytes, download.size_bytes);
     }
     if size_bytes != download.size_bytes || !hex::encode(hash.finalize()).eq_ignore_ascii_case(&download.sha256) {

@@ -122,9 +122,9 @@ async fn put(
     file.seek(SeekFrom::Start(start)).await.map_err(Error::Read)?;
     let (all, mine) = (Arc::clone(sent), Arc::new(AtomicU64::new(0)));
     let counted = Arc::clone(&mine);
-    let bytes = ReaderStream::with_capacity(file.take(size_bytes), READ_BYTES).inspect_ok(move |chunk| {
-        counted.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-        all.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    let bytes = ReaderStream::with_capacity(file.take(size_bytes), READ_BYTES).inspect_ok(move |piece| {
+        counted.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        all.fetch_add(piece.len() as u64, Ordering::Relaxed);
     });
     // Storage wants the length, which a stream by itself does not tell.
     let request = http.put(part.url.clone()).timeout(PART_MAX).header(CONTENT_LENGTH, size_bytes);

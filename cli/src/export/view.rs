@@ -91,7 +91,8 @@ impl View {
 }
 
 fn details(progress: &Progress) -> String {
-    let frames = progress.frames_done.zip(progress.frames_total).map(|(done, total)| format!("{done}/{total} frames"));
+    let frames = progress.frames_done.zip(progress.frames_total).filter(|(_, total)| *total > 0);
+    let frames = frames.map(|(done, total)| format!("{done}/{total} frames"));
     let speed = progress.speed.map(|speed| format!("{speed:.1}×"));
     let left = progress.estimated_time_remaining.filter(|left| left.is_finite() && *left >= 0.0).map(left);
     [frames, speed, left].into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -22,8 +22,6 @@ use crate::programs;
 const NATS_READY_WITHIN: Duration = Duration::from_secs(10);
 const COORDINATOR_READY_WITHIN: Duration = Duration::from_secs(30);
 const NODE_READY_WITHIN: Duration = Duration::from_secs(30);
-/// A node drains: it finishes its tasks or hands them back.
-const NODE_STOP_WITHIN: Duration = Duration::from_secs(30);
 const COORDINATOR_STOP_WITHIN: Duration = Duration::from_secs(15);
 const NATS_STOP_WITHIN: Duration = Duration::from_secs(5);
 const READY_POLL_EVERY: Duration = Duration::from_millis(20);
@@ -37,6 +35,8 @@ pub struct Options {
     pub slots: Option<u32>,
     /// Whether this machine is a node as well.
     pub node: bool,
+    /// How long the node may finish its tasks when the farm stops; what is unfinished then is rendered again.
+    pub drain_within: Duration,
 }
 
 /// A farm that runs.
@@ -180,7 +180,7 @@ impl Start<'_> {
     }
 
     async fn node(&mut self, program: PathBuf, config: &Path, client: &Client) -> Result<(), Failure> {
-        self.child("node", program, run_arguments(config), NODE_STOP_WITHIN)?;
+        self.child("node", program, run_arguments(config), self.options.drain_within)?;
         let ready = async {
             while !client.has_connected_node().await? {
                 tokio::time::sleep(READY_POLL_EVERY).await;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+use crate::ids::ExportId;
 use crate::work::Work;
 
 /// Changes whenever equal keys would no longer mean equal bytes.
@@ -15,12 +16,16 @@ const GENERATION: &str = "reelfarm part, generation 1";
 pub struct ContentKey(pub [u8; 32]);
 
 impl ContentKey {
-    /// The key of the part that `work` on the source with `source_hash` (BLAKE3 of its bytes) yields.
+    /// The key of the part that `work` on the source with `source_hash` (BLAKE3 of its bytes) yields. With an export's id it
+    /// is that export's own: no other ever has the same.
     #[must_use]
-    pub fn of(source_hash: &[u8; 32], work: &Work) -> ContentKey {
+    pub fn of(source_hash: &[u8; 32], work: &Work, own: Option<ExportId>) -> ContentKey {
         let work = serde_json::to_vec(work).expect("work holds only numbers, strings and lists");
         let mut hasher = blake3::Hasher::new_derive_key(GENERATION);
         hasher.update(source_hash).update(&work);
+        if let Some(ExportId(export)) = own {
+            hasher.update(export.as_bytes());
+        }
         ContentKey(*hasher.finalize().as_bytes())
     }
 }

@@ -98,6 +98,8 @@ pub struct ExportRequest {
     pub crossfade_ms: u32,
     /// Level the sound.
     pub normalize_audio: bool,
+    /// Take parts that were rendered before.
+    pub reuse_parts: bool,
     /// What the files shall be called.
     pub name: Option<String>,
 }
@@ -128,6 +130,8 @@ pub struct Order {
     pub segments: Vec<Segment>,
     /// Level the sound.
     pub normalize_audio: bool,
+    /// Take parts that were rendered before.
+    pub reuse_parts: bool,
     /// What the files shall be called, without extension.
     pub name: String,
 }
@@ -181,6 +185,7 @@ pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> R
         quality: request.quality,
         segments,
         normalize_audio: request.normalize_audio,
+        reuse_parts: request.reuse_parts,
         name: request.name.clone().unwrap_or_else(|| stem(video_name).to_owned()),
     })
 }

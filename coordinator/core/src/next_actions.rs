@@ -16,8 +16,6 @@ pub struct Facts {
     pub open_tasks: u64,
     /// Why a task failed for good, if one did.
     pub poison: Option<String>,
-    /// Why the files could not be made, if the parts do not fit together.
-    pub unassemblable: Option<String>,
 }
 
 /// One idempotent step.
@@ -66,10 +64,7 @@ pub fn next_actions(facts: &Facts) -> Vec<Action> {
                 Vec::new()
             }
         }
-        (ExportStatus::Pending | ExportStatus::Processing, Phase::Uploading) => match &facts.unassemblable {
-            Some(message) => vec![Action::Fail { code: ASSEMBLY_FAILED, message: message.clone() }],
-            None => vec![Action::Publish],
-        },
+        (ExportStatus::Pending | ExportStatus::Processing, Phase::Uploading) => vec![Action::Publish],
     }
 }
 
@@ -78,7 +73,7 @@ mod tests {
     use super::*;
 
     fn facts(status: ExportStatus, phase: Phase) -> Facts {
-        Facts { status, phase, encoder: None, open_tasks: 0, poison: None, unassemblable: None }
+        Facts { status, phase, encoder: None, open_tasks: 0, poison: None }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::at_rest;
 use crate::content_key::ContentKey;
 use crate::export::{ExportType, Order, Segment};
 use crate::filename;
+use crate::ids::ExportId;
 use crate::recipe;
 use crate::video::VideoFacts;
 use crate::work::{Encoder, PictureWork, SoundSegment, SoundWork, Track, Work};
@@ -84,6 +85,8 @@ pub struct Basis<'a> {
     pub source_hash: &'a [u8; 32],
     /// Who encodes picture.
     pub encoder: &'a Encoder,
+    /// Which export it is: the parts of one that reuses none are its own.
+    pub export: ExportId,
 }
 
 /// Makes the plan. The same basis always gives the same plan.
@@ -188,7 +191,8 @@ struct TaskList {
 
 impl TaskList {
     fn add(&mut self, basis: &Basis, work: Work, amount: u64) -> ContentKey {
-        let content_key = ContentKey::of(basis.source_hash, &work);
+        let own = (!basis.order.reuse_parts).then_some(basis.export);
+        let content_key = ContentKey::of(basis.source_hash, &work, own);
         if self.known.insert(content_key) {
             self.tasks.push(PlannedTask { content_key, work, amount });
         }

@@ -118,10 +118,9 @@ fn stage(way: &Way) -> Stage {
     match (way.status, way.phase) {
         (ExportStatus::Completed, _) => Stage::Complete,
         (_, Phase::Uploading | Phase::Published) => Stage::Uploading,
-        (_, Phase::Accepted) => Stage::Queued,
         (_, Phase::Rendering | Phase::Ended) if rendered => Stage::Processing,
         (_, Phase::Rendering) if work.tasks_leased > 0 => Stage::Downloading,
-        (_, Phase::Rendering | Phase::Ended) => Stage::Queued,
+        (_, Phase::Accepted | Phase::Rendering | Phase::Ended) => Stage::Queued,
     }
 }
 
@@ -159,7 +158,7 @@ fn rendered_permille(work: &WorkDone) -> u64 {
 }
 
 fn permille(done: u64, total: u64) -> u64 {
-    if total == 0 { 0 } else { done.min(total).saturating_mul(1000) / total }
+    done.min(total).saturating_mul(1000).checked_div(total).unwrap_or(0)
 }
 
 fn between(from: u8, to: u8, permille: u64) -> u8 {

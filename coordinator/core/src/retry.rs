@@ -10,7 +10,7 @@ pub const NODE_FAILURES_MAX: u32 = 5;
 /// The wait after a first failure; it doubles with every attempt.
 const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
 /// No wait is longer.
-const BACK_OFF_MAX: Duration = Duration::from_secs(60);
+const BACK_OFF_MAX: Duration = Duration::from_mins(1);
 
 /// Whose fault a failed attempt is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

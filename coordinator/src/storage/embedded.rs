@@ -21,7 +21,7 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{HttpError, HttpResponse};
 use s3s_fs::FileSystem;
-use service::{OnEnd, Stop, Tasks};
+use service::{Clock, OnEnd, Stop, SystemClock, Tasks};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -124,7 +124,7 @@ pub(super) async fn start(
 ) -> Result<Embedded, EmbeddedError> {
     let folder = config.dir.join(bucket);
     std::fs::create_dir_all(&folder).map_err(file("make the folder", &folder))?;
-    sweep::sweep(&config.dir, bucket).map_err(file("clear up in", &config.dir))?;
+    sweep::sweep(&config.dir, bucket, SystemClock.now()).map_err(file("clear up in", &config.dir))?;
     std::fs::create_dir_all(data_dir).map_err(file("make the folder", data_dir))?;
     let keys = keys::load_or_make(data_dir)?;
     let listener = listen(config.listen, data_dir).await?;

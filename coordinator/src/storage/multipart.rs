@@ -137,7 +137,8 @@ impl Storage {
         // A time-out is an unknown outcome: what lies there decides.
         let found = self.head(&upload.key).await?;
         match found {
-            Some(found) if found.is(size_bytes, sha256) => Ok(()),
+            // Of an upload that was not the one completed, parts would stay.
+            Some(found) if found.is(size_bytes, sha256) => self.abort_multipart(upload).await,
             Some(found) => Err(StorageError::Occupied {
                 key: upload.key.clone(),
                 expected_bytes: size_bytes,

@@ -101,6 +101,9 @@ async fn the_sweep_leaves_objects_and_open_uploads() {
     before.finished().await;
     let root = dir.path().join("objects");
     std::fs::write(root.join(".upload_id-0198f5a0-0000-7000-8000-000000000000.part-1"), b"torn").unwrap();
+    let abandoned = root.join(".upload-0198f5a0-0000-7000-8000-000000000001.json");
+    std::fs::write(&abandoned, b"null").unwrap();
+    std::fs::File::options().write(true).open(&abandoned).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
 
     let after = Tasks::new();
     let storage = embedded(dir.path(), &after).await;
@@ -110,6 +113,7 @@ async fn the_sweep_leaves_objects_and_open_uploads() {
     assert_eq!(names.iter().filter(|name| name.contains(".part-")).count(), 1, "{names:?}");
     assert_eq!(names.iter().filter(|name| name.ends_with(".internal.json")).count(), 1, "{names:?}");
     assert!(!root.join("reelfarm/gone").exists());
+    assert!(!abandoned.exists());
     assert_eq!(read(&storage, "kept/one", None).await, b"1");
     let parts = storage.list_parts(&open).await.unwrap().unwrap();
     let etagless: Vec<UploadedPart> = parts.into_iter().map(|(part, _)| part).collect();

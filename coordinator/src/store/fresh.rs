@@ -58,13 +58,15 @@ impl Fresh {
 
     pub async fn video(&self, user: UserId, status: &str) -> VideoId {
         const SQL: &str = "insert into videos (id, user_id, filename, content_type, size_bytes, status, source_key, facts,
-            frames, source_hash, created_at, updated_at) values ($1, $2, 'a.mp4', 'video/mp4', 1000, $3, 'sources/a', $4, $5, $5, 0, 0)";
+            frames, source_hash, created_at, updated_at) values ($1, $2, 'a.mp4', 'video/mp4', 1000, $3, 'sources/a', $4, $5, $6, 0, 0)";
+        let ready = status == "ready";
         let id = Uuid::now_v7();
         write!(&self.store, |db| sqlx::query(SQL)
             .bind(id)
             .bind(user.0)
             .bind(status)
-            .bind(Json("facts"))
+            .bind(ready.then_some(Json("facts")))
+            .bind(ready.then_some([0_u8; 32].as_slice()))
             .bind([0_u8; 32].as_slice())
             .execute(db)
             .await

@@ -19,7 +19,7 @@ pub use failures::FailedTask;
 pub use scheduling::{Ready, Workload};
 
 /// After a media failure other nodes have this long to try the task before the one that failed may have it again.
-pub const SECOND_OPINION: Duration = Duration::from_secs(60);
+pub const SECOND_OPINION: Duration = Duration::from_mins(1);
 
 /// The export or the video a task works for still wants it.
 macro_rules! wanted {

@@ -1,5 +1,7 @@
 //! Every function of the store on every database at hand.
 
+pub(crate) mod ledger;
+
 use std::time::Duration;
 
 use farm_core::ids::{ExportId, NodeId, VideoId};
@@ -10,12 +12,12 @@ use uuid::Uuid;
 use super::exports::ExportFilter;
 use super::join_tokens::NewNode;
 use super::page::Page;
-use super::test_ledger::{
-    NOW, SOURCE_HASH, a_pending_export, a_ready_video, a_user, an_uploading_video, facts, on_each_ledger, ten_seconds,
-};
 use super::users::Role;
 use super::{Store, StoreError};
 use crate::write;
+use ledger::{
+    NOW, SOURCE_HASH, a_pending_export, a_ready_video, a_user, an_uploading_video, facts, on_each_ledger, ten_seconds,
+};
 
 async fn run(store: &Store, sql: &'static str, id: Uuid) {
     let done: Result<(), sqlx::Error> = write!(store, |db| sqlx::query(sql).bind(id).execute(db).await.map(drop));

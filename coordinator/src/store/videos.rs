@@ -7,13 +7,12 @@ use farm_core::ids::{UserId, VideoId};
 use farm_core::status::VideoStatus;
 use farm_core::video::VideoFacts;
 use service::Timestamp;
-use sqlx::types::Json;
 use timeline::FrameTable;
 
 use super::page::Page;
 use super::{Store, StoreError, Tx};
 use crate::{read, within, write};
-use row::{VideoRow, video_columns};
+use row::{SourceRow, VideoRow, video_columns};
 
 pub use intake::{UPLOAD_CORRUPTED, VideoToHash};
 
@@ -188,14 +187,9 @@ impl Store {
     pub async fn source(&self, id: VideoId) -> Result<Option<Source>, StoreError> {
         const SQL: &str = "-- videos.source
             select source_key, size_bytes, source_hash, facts, frames from videos where id = $1 and status = 'ready'";
-        let row: Option<(String, i64, Vec<u8>, Json<Indexed>, Vec<u8>)> =
-            read!(self, |db| sqlx::query_as(SQL).bind(id.0).fetch_optional(db).await)
-                .map_err(StoreError::during("read a source"))?;
-        let Some((key, size, hash, Json(indexed), frames)) = row else { return Ok(None) };
-        let hash = hash.try_into().map_err(|_| row::inconsistent("source_hash", id.0))?;
-        let table = FrameTable::from_bytes(&frames).map_err(|_| row::inconsistent("frames", id.0))?;
-        let size_bytes = u64::try_from(size).map_err(|_| row::inconsistent("size_bytes", id.0))?;
-        Ok(Some(Source { key, size_bytes, hash, facts: indexed.facts, table }))
+        let row: Option<SourceRow> = read!(self, |db| sqlx::query_as(SQL).bind(id.0).fetch_optional(db).await)
+            .map_err(StoreError::during("read a source"))?;
+        row.map(|row| row.into_source(id)).transpose()
     }
 }
 

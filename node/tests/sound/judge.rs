@@ -27,6 +27,31 @@ pub fn clicks_s(file: &SourceFile) -> Vec<f64> {
     found
 }
 
+/// A source's sound on its own time line from zero on, at 48 kHz, mixed to one channel, silence in its gaps.
+pub fn on_the_time_line(file: &SourceFile) -> Vec<f32> {
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-copyts", "-i"])
+        .arg(&file.path)
+        .args(["-map", "0:a:0", "-af", "aresample=48000:async=1:first_pts=0", "-ac", "1", "-f", "f32le", "-"])
+        .output()
+        .unwrap();
+    done.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
+/// How many samples later than `truth` the same sound comes in `found`, and how alike they are there (1 is equal).
+pub fn lateness(truth: &[f32], found: &[f32]) -> (i64, f64) {
+    const LAG_MAX: usize = 1_500;
+    let energy = |sound: &[f32]| sound.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
+    let middle = &truth[LAG_MAX..(truth.len() - LAG_MAX).min(LAG_MAX + 12_000)];
+    let alike = |from: usize| {
+        let found = &found[from..from + middle.len()];
+        let product: f64 = middle.iter().zip(found).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+        product / (energy(middle) * energy(found)).sqrt().max(1e-9)
+    };
+    let best = (0..=2 * LAG_MAX).map(|from| (from, alike(from))).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    (best.0 as i64 - LAG_MAX as i64, best.1)
+}
+
 fn decode_first_channel(file: &SourceFile) -> Vec<f32> {
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])

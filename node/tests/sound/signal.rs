@@ -27,6 +27,24 @@ pub fn tone(rate: u32, channels: usize, seconds: f64, hertz: f64, level: f64) ->
     signal(rate, channels, seconds, |time| level * (std::f64::consts::TAU * hertz * time).sin())
 }
 
+/// Interleaved noise, different in every channel, the same on every call; dull, so that codecs keep all of it.
+pub fn noise(rate: u32, channels: usize, seconds: f64, level: f32) -> Vec<f32> {
+    let mut state = 1_u32;
+    let mut smooth = vec![0.0; channels];
+    let count = (seconds * f64::from(rate)).round() as usize;
+    let mut random = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f32::from((state >> 16) as u16) / 32_768.0 - 1.0
+    };
+    let mut frame = move || {
+        for value in &mut smooth {
+            *value += 0.2 * (level * random() - *value);
+        }
+        smooth.clone()
+    };
+    (0..count).flat_map(|_| frame()).collect()
+}
+
 fn signal(rate: u32, channels: usize, seconds: f64, value: impl Fn(f64) -> f64) -> Vec<f32> {
     let count = (seconds * f64::from(rate)).round() as usize;
     (0..count).flat_map(|sample| std::iter::repeat_n(value(sample as f64 / f64::from(rate)) as f32, channels)).collect()

@@ -53,6 +53,15 @@ impl SourceFile {
 
     /// The same with further arguments in front of the output.
     pub fn make_with(spec: Spec, samples: &[f32], picture_s: f64, arguments: &[&str]) -> SourceFile {
+        Self::make_at(spec, samples, picture_s, "0", arguments)
+    }
+
+    /// The same with sound that begins later than the picture.
+    pub fn make_late(spec: Spec, samples: &[f32], picture_s: f64, late_s: f64) -> SourceFile {
+        Self::make_at(spec, samples, picture_s, &late_s.to_string(), &[])
+    }
+
+    fn make_at(spec: Spec, samples: &[f32], picture_s: f64, late_s: &str, arguments: &[&str]) -> SourceFile {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("source.{}", spec.extension));
         let picture = format!("testsrc=size=64x64:rate=25:duration={picture_s}");
@@ -62,7 +71,18 @@ impl SourceFile {
         };
         let mut ffmpeg = Command::new("ffmpeg")
             .args(["-v", "error", "-f", "lavfi", "-i", &picture])
-            .args(["-f", "f32le", "-ar", &spec.rate.to_string(), "-ac", &spec.channels.to_string(), "-i", "-"])
+            .args([
+                "-itsoffset",
+                late_s,
+                "-f",
+                "f32le",
+                "-ar",
+                &spec.rate.to_string(),
+                "-ac",
+                &spec.channels.to_string(),
+                "-i",
+                "-",
+            ])
             .args(["-map", "0:v", "-map", "1:a"])
             .args(picture_codec)
             .args(spec.encode)

@@ -42,7 +42,7 @@ fn numbers(out: &mut dyn Read, width: usize, height: usize) -> Result<Vec<Option
 }
 
 /// Fills `plane`; false at the end of the stream.
-fn fill(out: &mut dyn Read, plane: &mut [u8]) -> Result<bool> {
+pub(super) fn fill(out: &mut dyn Read, plane: &mut [u8]) -> Result<bool> {
     let mut filled = 0;
     while filled < plane.len() {
         match out.read(&mut plane[filled..])? {
@@ -55,13 +55,13 @@ fn fill(out: &mut dyn Read, plane: &mut [u8]) -> Result<bool> {
 }
 
 /// The `pts:` of every `showinfo` line.
-fn times(said: &str) -> Result<Vec<i64>> {
+pub(super) fn times(said: &str) -> Result<Vec<i64>> {
     let lines = said.lines().filter(|line| line.contains("showinfo") && line.contains(" pts_time:"));
     lines.map(|line| field(line, " pts:").and_then(|pts| Ok(pts.parse()?))).collect()
 }
 
 /// The time base `showinfo` counts in.
-fn base(said: &str) -> Result<Base> {
+pub(super) fn base(said: &str) -> Result<Base> {
     let line =
         said.lines().find(|line| line.contains("config in time_base:")).context("showinfo names no time base")?;
     let (one, rate) = field(line, "time_base: ")?.trim_end_matches(',').split_once('/').context("a time base")?;

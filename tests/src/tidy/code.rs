@@ -91,7 +91,7 @@ fn character(text: &str) -> usize {
 #[must_use]
 pub fn without_tests(file: &super::File) -> String {
     let code = blanked(&file.text);
-    if is_test_file(&file.path) {
+    if file.is_test {
         return "\n".repeat(code.lines().count());
     }
     let mut out = String::with_capacity(code.len());
@@ -106,10 +106,28 @@ pub fn without_tests(file: &super::File) -> String {
     out + rest
 }
 
-/// Whether a whole file is test: Rust's `tests` folders and `tests.rs`.
-#[must_use]
-pub fn is_test_file(path: &str) -> bool {
-    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs") || path.ends_with("_tests.rs")
+/// Marks the files that are modules declared for tests only, by `#[cfg(test)] mod name;`, and what lies below them.
+pub fn mark_test_modules(files: &mut [super::File]) {
+    let declared: Vec<String> = files.iter().filter(|file| file.is_rust()).flat_map(test_modules).collect();
+    for file in files {
+        let stem = file.path.strip_suffix(".rs").unwrap_or_default();
+        file.is_test |= declared.iter().any(|module| stem == module || stem.starts_with(&format!("{module}/")));
+    }
+}
+
+/// Where the modules lie that a file declares for tests only, without the ending.
+fn test_modules(file: &super::File) -> Vec<String> {
+    const DECLARATION: [&str; 8] = ["#", "[", "cfg", "(", "test", ")", "]", "mod"];
+    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+    let stem = name.trim_end_matches(".rs");
+    let home = if matches!(stem, "lib" | "main") { folder.to_owned() } else { format!("{folder}/{stem}") };
+    // A module may be visible beyond its parent; that says nothing of what it is for.
+    let code = blanked(&file.text).replace("pub(crate)", "").replace("pub(super)", "").replace("pub mod", "mod");
+    let plain = tokens(&code);
+    let declarations = plain.windows(DECLARATION.len() + 2).filter(|window| {
+        window.iter().zip(DECLARATION).all(|(token, word)| token.text == word) && window[9].text == ";"
+    });
+    declarations.map(|window| format!("{home}/{}", window[8].text)).collect()
 }
 
 /// Length of an item: up to the brace that closes its first one, or to a semicolon before any.
@@ -171,6 +189,16 @@ mod tests {
         assert!(names.contains(&"a") && names.contains(&"c") && !names.contains(&"b"), "{names:?}");
         let only = without_tests(&File::new("node/src/x.rs", "fn a() {}\n#[cfg(test)]\nmod tests;\nfn c() {}\n"));
         assert!(only.contains("fn c") && !only.contains("mod tests"));
+    }
+
+    #[test]
+    fn modules_for_tests_are_known_with_all_below_them() {
+        let paths = ["node/src/a.rs", "node/src/a/fresh.rs", "node/src/a/fresh/deep.rs", "node/src/a/plain.rs"];
+        let mut files = paths.map(|path| File::new(path, ""));
+        files[0].text =
+            "#[cfg(test)]\npub(crate) mod fresh;\nmod plain;\n#[cfg(test)]\nmod inside { mod plain; }\n".to_owned();
+        mark_test_modules(&mut files);
+        assert_eq!(files.map(|file| file.is_test), [false, true, true, false]);
     }
 
     #[test]

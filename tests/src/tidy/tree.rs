@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::File;
+use super::{File, code};
 
 /// Folders that hold what is built or fetched, for trees that are not a git checkout.
 const NOT_OURS: [&str; 4] = ["target", ".git", ".tools", "node_modules"];
@@ -31,6 +31,7 @@ pub fn files(root: &Path) -> Result<Vec<File>> {
         }
     }
     ensure!(files.iter().any(File::is_rust), "no source was found in {}", root.display());
+    code::mark_test_modules(&mut files);
     Ok(files)
 }
 

@@ -1,6 +1,6 @@
 //! Words of the code: one noun per thing, no escape hatches, nothing unfinished.
 
-use super::code::{Token, is_test_file, tokens, without_tests};
+use super::code::{Token, tokens, without_tests};
 use super::{File, Finding};
 
 /// Nouns that have another name here, and that name.
@@ -48,7 +48,7 @@ pub fn findings(file: &File) -> Vec<Finding> {
         let in_tests_too = matches!(words[0], "#" | "todo" | "unimplemented" | "dbg");
         // A harness says why with `expect`; its tests may unwrap.
         let code = if in_tests_too || file.path.starts_with("tests/src/") { &code } else { &outside_tests };
-        let tested = is_test_file(&file.path) && words[0] == "unwrap";
+        let tested = file.is_test && words[0] == "unwrap";
         if !home && !tested {
             findings.extend(
                 runs(&tokens(code), words).map(|line| file.finding(line, format!("{}: {remedy}", words.concat()))),

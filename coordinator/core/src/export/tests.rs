@@ -25,6 +25,7 @@ fn request(segments: &[(i64, i64)]) -> ExportRequest {
         segments: segments.iter().enumerate().map(asked).collect(),
         crossfade_ms: 0,
         normalize_audio: true,
+        reuse_parts: true,
         name: None,
     }
 }
@@ -50,7 +51,8 @@ fn a_segment_holds_the_frames_that_begin_in_it() {
 
 #[test]
 fn every_fault_is_named_with_its_field() {
-    let cases: [((i64, i64), &[(&str, &str)]); 8] = [
+    type Case = ((i64, i64), &'static [(&'static str, &'static str)]);
+    let cases: [Case; 8] = [
         ((-1, 500), &[("segments[0].start", "outside_video")]),
         ((9_000, 10_002), &[("segments[0].end", "outside_video")]),
         ((500, 500), &[("segments[0].end", "empty_segment")]),

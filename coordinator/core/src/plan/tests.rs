@@ -9,6 +9,8 @@ use super::*;
 use crate::export::{Format, Quality, Resolution};
 use crate::video::{Colour, Container, Orientation, PictureFacts, SoundFacts};
 
+const EXPORT: ExportId = ExportId(uuid::Uuid::from_u128(9));
+
 fn facts(frame_rate: Rate) -> VideoFacts {
     VideoFacts {
         container: Container::IsoBmff,
@@ -60,6 +62,7 @@ fn an_order(export_type: ExportType, table: &FrameTable, ranges: &[Range<usize>]
         quality: Quality::Medium,
         segments: ranges.iter().map(segment).collect(),
         normalize_audio: true,
+        reuse_parts: true,
         name: "My holiday".to_owned(),
     }
 }
@@ -67,7 +70,7 @@ fn an_order(export_type: ExportType, table: &FrameTable, ranges: &[Range<usize>]
 fn planned(order: &Order, table: &FrameTable) -> Plan {
     let encoder = Encoder { family: "x264".to_owned(), identity: "x264/164".to_owned() };
     let facts = facts(Rate::new(30_000, 1001).unwrap());
-    plan(&Basis { order, facts: &facts, table, source_hash: &[7; 32], encoder: &encoder })
+    plan(&Basis { order, facts: &facts, table, source_hash: &[7; 32], encoder: &encoder, export: EXPORT })
 }
 
 fn as_text(plan: &Plan) -> String {
@@ -91,6 +94,17 @@ fn two_segments_are_cut_on_the_source_grid() {
     let expected = "My holiday.mp4: 351 frames\n  at 0 frames 50..=119\n  at 70 frames 120..=239\n  at 190 frames 240..=359\n  \
                     at 310 frames 360..=399\n  at 350 frames 1000..=1000\n";
     assert_eq!(as_text(&planned(&order, &table)), expected);
+}
+
+#[test]
+fn an_export_that_reuses_nothing_has_parts_of_its_own() {
+    let table = ntsc(60);
+    let mut order = an_order(ExportType::Single, &table, &[50..200]);
+    let shared = planned(&order, &table);
+    order.reuse_parts = false;
+    let own = planned(&order, &table);
+    assert_eq!(as_text(&own), as_text(&shared));
+    assert!(own.tasks.iter().all(|task| shared.tasks.iter().all(|other| other.content_key != task.content_key)));
 }
 
 #[test]

@@ -3,17 +3,27 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use service::Timestamp;
+
+/// Nobody goes on with an upload begun longer ago: addresses to upload to live for an hour, exports for less.
+const UPLOAD_AGE_MAX: Duration = Duration::from_hours(7 * 24);
 
 /// In the server's root, next to the bucket: `.upload-ID.json` is an open upload, `.upload_id-ID.part-N` a part of it, and
 /// `.bucket-B.object-K….json` (names in base64) what is known of an object. Completing an upload deletes the first before
 /// the parts, and deleting an object leaves the last.
-pub(super) fn sweep(root: &Path, bucket: &str) -> io::Result<()> {
+pub(super) fn sweep(root: &Path, bucket: &str, now: Timestamp) -> io::Result<()> {
     let names: Vec<String> =
         std::fs::read_dir(root)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    let open: HashSet<&str> = names.iter().filter_map(|name| upload_id(name)).collect();
+    let abandoned = |name: &&String| is_older(&root.join(name), now.before(UPLOAD_AGE_MAX));
+    for name in names.iter().filter(|name| upload_id(name).is_some()).filter(abandoned) {
+        std::fs::remove_file(root.join(name))?;
+    }
+    let still_there = |name: &&String| root.join(name).exists();
+    let open: HashSet<&str> = names.iter().filter(still_there).filter_map(|name| upload_id(name)).collect();
     for name in &names {
         let stale = match stale_owner(name) {
             Some(Owner::Upload(id)) => !open.contains(id),
@@ -25,6 +35,12 @@ pub(super) fn sweep(root: &Path, bucket: &str) -> io::Result<()> {
         }
     }
     remove_empty_folders(&root.join(bucket))
+}
+
+fn is_older(path: &Path, than: Timestamp) -> bool {
+    let modified = path.metadata().and_then(|metadata| metadata.modified());
+    let age = modified.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    age.is_some_and(|since_1970| Timestamp(0).after(since_1970) < than)
 }
 
 enum Owner<'a> {

@@ -4,9 +4,10 @@ use farm_core::ids::{UserId, VideoId};
 use farm_core::status::VideoStatus;
 use service::Timestamp;
 use sqlx::types::Json;
+use timeline::FrameTable;
 use uuid::Uuid;
 
-use super::{Failure, Indexed, Video};
+use super::{Failure, Indexed, Source, Video};
 use crate::store::StoreError;
 
 /// Everything but the frame table, which is long.
@@ -36,7 +37,28 @@ pub(super) struct VideoRow {
     created_at: i64,
 }
 
-pub(super) fn inconsistent(column: &'static str, id: Uuid) -> StoreError {
+#[derive(sqlx::FromRow)]
+pub(super) struct SourceRow {
+    source_key: String,
+    size_bytes: i64,
+    source_hash: Vec<u8>,
+    facts: Json<Indexed>,
+    frames: Vec<u8>,
+}
+
+impl SourceRow {
+    pub(super) fn into_source(self, id: VideoId) -> Result<Source, StoreError> {
+        Ok(Source {
+            key: self.source_key,
+            size_bytes: u64::try_from(self.size_bytes).map_err(|_| inconsistent("size_bytes", id.0))?,
+            hash: self.source_hash.try_into().map_err(|_| inconsistent("source_hash", id.0))?,
+            facts: self.facts.0.facts,
+            table: FrameTable::from_bytes(&self.frames).map_err(|_| inconsistent("frames", id.0))?,
+        })
+    }
+}
+
+fn inconsistent(column: &'static str, id: Uuid) -> StoreError {
     StoreError::Inconsistent { table: "videos", column, row: id.to_string() }
 }
 

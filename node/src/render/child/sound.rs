@@ -2,12 +2,18 @@
 //! Never joins encoded sound, and never holds more of it than a few blocks.
 
 mod aac;
+mod boxes;
 mod cut;
 mod downmix;
 mod fade;
+mod feed;
 mod leveller;
 mod limiter;
 mod loudness;
+mod packet_times;
+mod pcm;
+mod pcm_format;
+mod pcm_table;
 mod placement;
 mod progress;
 mod resample;
@@ -29,76 +35,128 @@ use track::SoundTrack;
 /// Samples per second of all finished sound.
 const OUTPUT_RATE: u32 = 48_000;
 
+/// A measured segment of up to a minute of stereo is kept (23 MB) instead of being read and decoded again.
+const HELD_VALUES_MAX: u64 = 60 * 2 * OUTPUT_RATE as u64;
+
+/// Kept sound goes on in pieces of this many values.
+const PIECE_VALUES: usize = 8_192;
+
 /// Renders the sound of one output.
 pub fn run(source: &Source, work: &SoundWork, output: &mut Output) -> Result<(), RenderFailure> {
     let mut progress = Progress::new(work);
-    render(source, work, output, &mut progress).map_err(|failure| progress.add_to(failure))
+    let has_sound = render(source, work, output, &mut progress).map_err(|failure| progress.add_to(failure))?;
+    if has_sound {
+        return Ok(());
+    }
+    Err(RenderFailure::media("The sound track of the video holds nothing that can be decoded."))
 }
 
+/// Returns whether the track holds any sound at all; a track without is a broken promise of the index.
 fn render(
     source: &Source,
     work: &SoundWork,
     output: &mut Output,
     progress: &mut Progress,
-) -> Result<(), RenderFailure> {
+) -> Result<bool, RenderFailure> {
     if !(1..=2).contains(&work.channels) {
         return Err(RenderFailure::node(format!("The task asks for sound of {} channels.", work.channels)));
     }
-    let channels = work.channels as usize;
-    let mut track = SoundTrack::open(source, &work.track, channels)?;
+    let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
     let mut encoder = Encoder::new(work.channels, work.bitrate_bps)?;
-    for (index, segment) in work.segments.iter().enumerate() {
-        let level = if work.normalize { Some(measure(&mut track, segment, work, output, progress)?) } else { None };
-        let mut leveller = Leveller::new(channels, level);
-        let mut fade = Fade::new(channels, segment.sample_count, joints(work, index));
-        let mut finished = Vec::new();
-        track.read(segment, &mut |samples| {
-            finished.clear();
-            leveller.push(samples, &mut finished);
-            fade.apply(&mut finished);
-            encoder.push(&finished, output)?;
+    let stretches = stretches(work);
+    for (index, stretch) in stretches.iter().enumerate() {
+        let heard =
+            if work.normalize { Some(measure(&mut track, stretch, work.channels, output, progress)?) } else { None };
+        let joints = Joints { before: index > 0, after: index + 1 < stretches.len() };
+        let mut finishing = Finishing::new(work.channels as usize, stretch, joints, heard.as_ref());
+        let mut emit = |samples: &[f32]| {
+            encoder.push(finishing.push(samples), output)?;
             progress.advance(samples.len(), output)
-        })?;
-        finished.clear();
-        leveller.finish(&mut finished);
-        fade.apply(&mut finished);
-        encoder.push(&finished, output)?;
+        };
+        match heard.and_then(|heard| heard.samples) {
+            Some(samples) => samples.chunks(PIECE_VALUES).try_for_each(&mut emit)?,
+            None => track.read(stretch, &mut emit)?,
+        }
+        encoder.push(finishing.finish(), output)?;
     }
-    if !track.has_sound()? {
-        return Err(RenderFailure::media("The sound track of the video holds nothing that can be decoded."));
-    }
-    encoder.finish(output)
+    encoder.finish(output)?;
+    track.has_sound()
 }
 
-/// Listens to a segment once, to know what gain it needs.
+/// The segments, those joined that go on as in the source: no joint is to be heard there. A level of its own for
+/// each segment is a joint even then.
+fn stretches(work: &SoundWork) -> Vec<SoundSegment> {
+    let mut stretches: Vec<SoundSegment> = Vec::with_capacity(work.segments.len());
+    for segment in &work.segments {
+        match stretches.last_mut() {
+            Some(last) if !work.normalize && end_sample(last) == Some(segment.start_sample) => {
+                last.sample_count = last.sample_count.saturating_add(segment.sample_count);
+            }
+            _ => stretches.push(segment.clone()),
+        }
+    }
+    stretches
+}
+
+fn end_sample(segment: &SoundSegment) -> Option<i64> {
+    segment.start_sample.checked_add_unsigned(segment.sample_count)
+}
+
+/// What was heard of a segment when it was measured.
+struct Heard {
+    level: Level,
+    /// All of it, if it is not too long to be kept: it need not be read twice then.
+    samples: Option<Vec<f32>>,
+}
+
+/// Listens to a segment, to know what gain it needs.
 fn measure(
     track: &mut SoundTrack,
     segment: &SoundSegment,
-    work: &SoundWork,
+    channels: u32,
     output: &mut Output,
     progress: &mut Progress,
-) -> Result<Level, RenderFailure> {
+) -> Result<Heard, RenderFailure> {
     let unmeasured = |error| RenderFailure::node("The loudness of the sound could not be measured.").because(error);
-    let mut meter = Meter::new(work.channels).map_err(unmeasured)?;
+    let mut meter = Meter::new(channels).map_err(unmeasured)?;
+    let fits = segment.sample_count.saturating_mul(u64::from(channels)) <= HELD_VALUES_MAX;
+    let mut held = fits.then(Vec::new);
     track.read(segment, &mut |samples| {
         meter.push(samples).map_err(unmeasured)?;
+        if let Some(held) = &mut held {
+            held.extend_from_slice(samples);
+        }
         progress.advance(samples.len(), output)
     })?;
-    meter.finish().map_err(unmeasured)
+    Ok(Heard { level: meter.finish().map_err(unmeasured)?, samples: held })
 }
 
-/// Which ends of a segment are hard joints: those where the sound does not simply go on as in the source. A level
-/// of its own for each segment breaks even sound that goes on.
-fn joints(work: &SoundWork, index: usize) -> Joints {
-    let goes_on = |before: &SoundSegment, after: &SoundSegment| {
-        !work.normalize && before.start_sample.checked_add_unsigned(before.sample_count) == Some(after.start_sample)
-    };
-    let segment = &work.segments[index];
-    let before = index.checked_sub(1).map(|before| &work.segments[before]);
-    let after = work.segments.get(index + 1);
-    Joints {
-        before: before.is_some_and(|before| !goes_on(before, segment)),
-        after: after.is_some_and(|after| !goes_on(segment, after)),
+/// The way of a segment's samples from the track to the encoder: level, then fades.
+struct Finishing {
+    leveller: Leveller,
+    fade: Fade,
+    finished: Vec<f32>,
+}
+
+impl Finishing {
+    fn new(channels: usize, segment: &SoundSegment, joints: Joints, heard: Option<&Heard>) -> Self {
+        let leveller = Leveller::new(channels, heard.map(|heard| heard.level));
+        Self { leveller, fade: Fade::new(channels, segment.sample_count, joints), finished: Vec::new() }
+    }
+
+    fn push(&mut self, samples: &[f32]) -> &[f32] {
+        self.finished.clear();
+        self.leveller.push(samples, &mut self.finished);
+        self.fade.apply(&mut self.finished);
+        &self.finished
+    }
+
+    /// What the look-ahead held back.
+    fn finish(&mut self) -> &[f32] {
+        self.finished.clear();
+        self.leveller.finish(&mut self.finished);
+        self.fade.apply(&mut self.finished);
+        &self.finished
     }
 }
 
@@ -120,20 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_output_are_no_joints() {
-        let work = work(true, &[(0, 100)]);
-        assert_eq!(joints(&work, 0), Joints::default());
-    }
-
-    #[test]
-    fn segments_that_go_on_fade_only_when_each_has_its_own_level() {
-        let spans = [(0, 100), (100, 100), (500, 100)];
-        let plain = work(false, &spans);
-        assert_eq!(joints(&plain, 0), Joints { before: false, after: false });
-        assert_eq!(joints(&plain, 1), Joints { before: false, after: true });
-        assert_eq!(joints(&plain, 2), Joints { before: true, after: false });
-        let levelled = work(true, &spans);
-        assert_eq!(joints(&levelled, 0), Joints { before: false, after: true });
-        assert_eq!(joints(&levelled, 1), Joints { before: true, after: true });
+    fn segments_that_go_on_are_one_stretch_unless_each_has_its_own_level() {
+        let spans = [(0, 100), (100, 100), (500, 100), (200, 50)];
+        assert_eq!(stretches(&work(true, &spans)), work(true, &spans).segments);
+        assert_eq!(stretches(&work(false, &spans)), work(false, &[(0, 200), (500, 100), (200, 50)]).segments);
     }
 }

@@ -62,6 +62,12 @@ impl Source {
         &self.container
     }
 
+    /// The bytes themselves, for what no demuxer gets right.
+    #[must_use]
+    pub fn reader(&self) -> &SourceReader {
+        &self.reader
+    }
+
     /// What the file's own tables say; nothing for Matroska.
     #[must_use]
     pub fn movie(&self) -> &MovieFacts {

@@ -165,6 +165,10 @@ fn decoding_elements(codec: &Codec, threads: u32) -> Result<Vec<gst::Element>, R
         if threads > 0 && decoder.has_property("max-threads") {
             decoder.set_property("max-threads", i32::try_from(threads).unwrap_or(0));
         }
+        // Left to itself a decoder of sound passes over what it cannot decode, however much, and says nothing.
+        if codec.kind == Kind::Sound && decoder.has_property("max-errors") {
+            decoder.set_property("max-errors", 0);
+        }
         // Frames without their references would pass as good ones and break the promise of the index.
         if decoder.has_property("output-corrupt") {
             decoder.set_property("output-corrupt", false);

@@ -35,8 +35,8 @@ impl Leveller {
     }
 
     /// Appends all that is left of the segment.
-    pub fn finish(self, out: &mut Vec<f32>) {
-        if let Some(limiter) = self.limiter {
+    pub fn finish(&mut self, out: &mut Vec<f32>) {
+        if let Some(limiter) = self.limiter.take() {
             limiter.finish(out);
         }
     }

@@ -1,18 +1,14 @@
-//! Reads a segment's sound: seeks early enough, decodes, mixes down, brings to 48 kHz, cuts to the sample.
-//! Does not change levels and does not encode.
+//! Reads a segment's sound: seeks early enough, places what comes, brings it to 48 kHz, cuts to the sample.
+//! Does not decode, does not change levels.
 
-use gstreamer as gst;
-use gstreamer_audio::{AudioChannelPosition, AudioInfo};
 use wire::v1::{SoundSegment, Track};
 
 use super::OUTPUT_RATE;
 use super::cut::Cut;
-use super::downmix::Downmix;
+use super::feed::Feed;
 use super::placement::{Block, Placed, Placement, samples_to_ns};
 use super::resample::Resampler;
-use crate::render::child::codecs::Kind;
-use crate::render::child::source::{Source, element};
-use crate::render::child::track::{Decoded, Decoding, Wish};
+use crate::render::child::source::Source;
 use crate::render::failure::RenderFailure;
 
 /// How far before a segment decoding begins, one try after another. MP3's bit reservoir reaches back 9 frames
@@ -23,41 +19,20 @@ const PREROLLS_NS: [i64; 4] = [500_000_000, 2_000_000_000, 8_000_000_000, 32_000
 /// How long before the segment the first decoded sound must be for decoder and resampler to have settled.
 const SETTLED_NS: i64 = 300_000_000;
 
-/// Decoded blocks that may wait to be taken: a fifth of a second of most codecs.
-const BLOCKS_WAITING_MAX: u32 = 8;
-
 /// Takes the segment's samples, interleaved; now and then none, as a sign of life.
 pub type Emit<'a> = dyn FnMut(&[f32]) -> Result<(), RenderFailure> + 'a;
 
 /// A sound track that is read segment by segment.
 pub struct SoundTrack {
-    decoding: Decoding,
+    feed: Feed,
     channels: usize,
-    layout: Option<Layout>,
     heard: bool,
-}
-
-/// How the decoder's current output is laid out.
-struct Layout {
-    caps: gst::Caps,
-    rate: u32,
-    channels: usize,
-    downmix: Downmix,
 }
 
 impl SoundTrack {
     /// Opens the track, to be read as `channels` (1 or 2).
     pub fn open(source: &Source, track: &Track, channels: usize) -> Result<Self, RenderFailure> {
-        let caps = gst::Caps::builder("audio/x-raw").field("format", "F32LE").field("layout", "interleaved").build();
-        let wish = Wish {
-            track,
-            kind: Kind::Sound,
-            threads: 1,
-            converters: vec![element("audioconvert")?],
-            caps: Some(caps),
-            queue_max: BLOCKS_WAITING_MAX,
-        };
-        Ok(Self { decoding: Decoding::open(source, wish)?, channels, layout: None, heard: false })
+        Ok(Self { feed: Feed::open(source, track, channels)?, channels, heard: false })
     }
 
     /// Gives out exactly the samples of a segment, silence where the track has none.
@@ -94,7 +69,7 @@ impl SoundTrack {
     /// Whether the track holds any sound at all. Looks from the beginning when no segment has met any.
     pub fn has_sound(&mut self) -> Result<bool, RenderFailure> {
         if !self.heard {
-            self.decoding.seek(gst::ClockTime::ZERO)?;
+            self.feed.seek(0)?;
             self.next_block()?;
         }
         Ok(self.heard)
@@ -106,7 +81,7 @@ impl SoundTrack {
         let mut first = None;
         for preroll_ns in PREROLLS_NS {
             let target_ns = u64::try_from(wanted_ns - preroll_ns).unwrap_or(0);
-            self.decoding.seek(gst::ClockTime::from_nseconds(target_ns))?;
+            self.feed.seek(target_ns)?;
             first = self.next_block()?;
             let begins_ns = first.as_ref().and_then(|block| block.start_ns);
             if target_ns == 0 || begins_ns.is_some_and(|ns| ns <= wanted_ns - SETTLED_NS) {
@@ -117,46 +92,9 @@ impl SoundTrack {
     }
 
     fn next_block(&mut self) -> Result<Option<Block>, RenderFailure> {
-        while let Some(decoded) = self.decoding.next()? {
-            let block = self.block(&decoded)?;
-            if block.frame_count > 0 {
-                self.heard = true;
-                return Ok(Some(block));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The decoder's buffer as a block of this track's channels.
-    fn block(&mut self, decoded: &Decoded) -> Result<Block, RenderFailure> {
-        let caps = decoded.sample.caps().ok_or_else(unreadable)?;
-        let known = self.layout.take().filter(|layout| layout.caps.as_ref() == caps);
-        let layout = match known {
-            Some(layout) => layout,
-            None => Layout::of(caps, self.channels)?,
-        };
-        let bytes = decoded.buffer().map_readable().map_err(|error| unreadable().because(error))?;
-        let (samples, _) = bytes.as_chunks::<4>();
-        let samples: Vec<f32> = samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        let block = Block {
-            start_ns: Some(decoded.stream_ns),
-            rate: layout.rate,
-            frame_count: samples.len() / layout.channels,
-            samples: layout.downmix.apply(samples),
-        };
-        self.layout = Some(layout);
+        let block = self.feed.next_block()?;
+        self.heard |= block.is_some();
         Ok(block)
-    }
-}
-
-impl Layout {
-    fn of(caps: &gst::CapsRef, channels: usize) -> Result<Self, RenderFailure> {
-        let caps = caps.to_owned();
-        let info = AudioInfo::from_caps(&caps).map_err(|error| unreadable().because(error))?;
-        let count = info.channels() as usize;
-        let positions = info.positions().map_or_else(|| vec![AudioChannelPosition::None; count], <[_]>::to_vec);
-        let downmix = Downmix::new(&positions, channels);
-        Ok(Self { rate: info.rate(), channels: count, downmix, caps })
     }
 }
 
@@ -191,10 +129,6 @@ impl Reading {
         self.end_run(emit)?;
         self.cut.finish(emit)
     }
-}
-
-fn unreadable() -> RenderFailure {
-    RenderFailure::media("The sound of the video decodes to something that cannot be read.")
 }
 
 fn too_long() -> RenderFailure {

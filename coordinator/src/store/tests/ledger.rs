@@ -3,16 +3,18 @@
 
 use farm_core::export::{ExportType, Format, Order, Quality, Resolution, Segment};
 use farm_core::ids::{ExportId, UserId, VideoId};
+use farm_core::plan::Plan;
 use farm_core::video::{Colour, Container, Orientation, PictureFacts, VideoFacts};
 use service::Timestamp;
 use sqlx::{AssertSqlSafe, Executor as _, PgPool};
 use timeline::{Frame, FrameTable, Rate, Ticks};
 use uuid::Uuid;
 
-use super::Store;
-use super::exports::{NewExport, Selection};
-use super::users::Role;
-use super::videos::NewVideo;
+use crate::store::exports::{NewExport, Selection};
+use crate::store::users::Role;
+use crate::store::videos::NewVideo;
+use crate::store::{OpenExport, PublishedFile, Store};
+use crate::write;
 
 /// When every test begins.
 pub(crate) const NOW: Timestamp = Timestamp(1_750_000_000_000_000);
@@ -93,6 +95,51 @@ pub(crate) async fn a_pending_export(store: &Store, user: UserId, video: VideoId
     id
 }
 
+/// An export whose parts are all there and whose files are being uploaded.
+pub(crate) async fn an_uploading_export(store: &Store, user: UserId, video: VideoId) -> ExportId {
+    let id = a_pending_export(store, user, video, NOW).await;
+    begin_rendering(store, id).await;
+    let open = open_export(store, id).await;
+    assert!(store.begin_upload(&open, NOW).await.unwrap());
+    id
+}
+
+/// A plan without tasks: nothing to render.
+pub(crate) async fn begin_rendering(store: &Store, id: ExportId) {
+    let plan = Plan { tasks: Vec::new(), outputs: Vec::new() };
+    assert!(store.begin_rendering(&open_export(store, id).await, &plan, NOW).await.unwrap());
+}
+
+/// The last step of an export whose file lies under `key`.
+pub(crate) async fn complete(store: &Store, id: ExportId, key: &str, at: Timestamp) {
+    let file = PublishedFile { s3_key: key.to_owned(), size_bytes: 6, sha256: "ab".repeat(32) };
+    assert!(store.complete_export(&open_export(store, id).await, &file, at, at).await.unwrap());
+}
+
+/// A file of an export; published, or with an upload under way.
+pub(crate) async fn an_output(store: &Store, export: ExportId, number: i64, key: &str, upload_id: Option<&str>) {
+    const SQL: &str =
+        "insert into outputs (export_id, number, filename, s3_key, upload_id, size_bytes, duration_seconds,
+            sha256, published_at)
+        values ($1, $2, $3, $4, $5, 6, 10.0, $6, $7)";
+    let inserted: Result<(), sqlx::Error> = write!(store, |db| sqlx::query(SQL)
+        .bind(export.0)
+        .bind(number)
+        .bind(format!("file-{number}.mp4"))
+        .bind(key)
+        .bind(upload_id)
+        .bind("ab".repeat(32))
+        .bind(upload_id.is_none().then_some(NOW.0))
+        .execute(db)
+        .await
+        .map(drop));
+    inserted.unwrap();
+}
+
+async fn open_export(store: &Store, id: ExportId) -> OpenExport {
+    store.exports_to_advance().await.unwrap().into_iter().find(|open| open.id == id).unwrap()
+}
+
 pub(crate) fn order() -> Order {
     Order {
         export_type: ExportType::Single,
@@ -101,6 +148,7 @@ pub(crate) fn order() -> Order {
         quality: Quality::Medium,
         segments: vec![Segment { start: Ticks(0), end: Ticks(10_000), frames: 0..250, clip_id: None }],
         normalize_audio: true,
+        reuse_parts: true,
         name: "holiday".to_owned(),
     }
 }

@@ -1,0 +1,71 @@
+//! The OpenAPI document: what the operations say of themselves, put together the way the standard wants it.
+//! Answers no request by itself.
+
+use std::collections::HashMap;
+
+use poem::EndpointExt as _;
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem_openapi::registry::{MetaApi, MetaPath, Registry};
+use poem_openapi::{OpenApi, OpenApiService};
+
+use super::refusal::refuse;
+
+const TITLE: &str = "Reelfarm";
+const DESCRIPTION: &str = "Upload videos, export ranges of them as finished files. \
+    JSON throughout; times are RFC 3339 UTC, durations and positions are seconds, ids are UUIDv7; \
+    optional fields are absent, not null. Another user's object is 404, never 403. \
+    Every refusal has the body `Refusal`.";
+
+/// Operations, each an API of its own, under one roof. Without operations it is only their document.
+///
+/// The framework lists a path once for every API that has it; a JSON object with the same key twice is no document.
+pub struct Roof<T>(Option<T>);
+
+impl<T: OpenApi> OpenApi for Roof<T> {
+    fn meta() -> Vec<MetaApi> {
+        let mut paths: Vec<MetaPath> = Vec::new();
+        for path in T::meta().into_iter().flat_map(|api| api.paths) {
+            match paths.iter_mut().find(|known| known.path == path.path) {
+                Some(known) => known.operations.extend(path.operations),
+                None => paths.push(path),
+            }
+        }
+        paths.sort_by(|one, other| one.path.cmp(&other.path));
+        for path in &mut paths {
+            path.operations.sort_by(|one, other| one.method.as_str().cmp(other.method.as_str()));
+        }
+        vec![MetaApi { paths }]
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
+        let Some(operations) = self.0 else { return };
+        let mut inner = HashMap::new();
+        operations.add_routes(&mut inner);
+        for (path, methods) in inner {
+            let methods =
+                methods.into_iter().map(|(method, endpoint)| (method, endpoint.catch_all_error(refuse).boxed()));
+            table.entry(path).or_default().extend(methods);
+        }
+    }
+}
+
+/// The operations as a service.
+pub fn service<T: OpenApi>(operations: T) -> OpenApiService<Roof<T>, ()> {
+    described(Roof(Some(operations)))
+}
+
+/// The document of operations of type `T`, as JSON, without having any.
+pub fn of<T: OpenApi>() -> String {
+    let mut text = described(Roof::<T>(None)).spec();
+    text.push('\n');
+    text
+}
+
+fn described<T: OpenApi>(roof: Roof<T>) -> OpenApiService<Roof<T>, ()> {
+    OpenApiService::new(roof, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
+}

@@ -1,0 +1,63 @@
+//! The operations on exports. Renders nothing: an order goes into the ledger, and the loops are nudged.
+
+mod cancel_or_delete;
+mod create;
+mod download;
+mod events;
+mod list;
+mod list_of_video;
+mod progress;
+mod request;
+mod show;
+mod view;
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::Deps;
+use crate::storage::{Storage, StorageError, Upload};
+use crate::store::exports::StoredFile;
+
+/// Progress streams open at once; each looks at the ledger at most four times a second.
+const STREAMS_MAX: usize = 1000;
+
+/// All operations on exports.
+pub type Operations = (
+    create::CreateExport,
+    list_of_video::ListExportsOfVideo,
+    list::ListExports,
+    view::ViewExport,
+    progress::ExportProgress,
+    download::DownloadExport,
+    cancel_or_delete::CancelOrDeleteExport,
+);
+
+/// All operations on exports on their handles.
+pub fn operations(deps: &Deps) -> Operations {
+    let Deps { store, storage, nudge, clock, stop, .. } = deps.clone();
+    let look = show::Look { store: store.clone(), clock: clock.clone() };
+    (
+        create::CreateExport { store: store.clone(), look: look.clone(), nudge: nudge.clone(), clock: clock.clone() },
+        list_of_video::ListExportsOfVideo { store: store.clone(), look: look.clone() },
+        list::ListExports { store: store.clone(), look: look.clone() },
+        view::ViewExport { store: store.clone(), storage: storage.clone(), look: look.clone() },
+        progress::ExportProgress {
+            events: events::Events { look: look.clone(), nudge: nudge.clone(), stop },
+            look: look.clone(),
+            clock: clock.clone(),
+            places: Arc::new(Semaphore::new(STREAMS_MAX)),
+        },
+        download::DownloadExport { store: store.clone(), storage: storage.clone(), clock: clock.clone() },
+        cancel_or_delete::CancelOrDeleteExport { store, storage, look, nudge, clock },
+    )
+}
+
+/// Removes what the object store may hold for a file: the object, and the upload under way.
+pub async fn remove(storage: &Storage, file: &StoredFile) -> Result<(), StorageError> {
+    let deleted = storage.delete(&file.s3_key).await;
+    if let Some(upload_id) = &file.upload_id {
+        storage.abort_multipart(&Upload { key: file.s3_key.clone(), upload_id: upload_id.clone() }).await?;
+    }
+    deleted
+}

@@ -1,0 +1,134 @@
+//! `POST /api/videos/{id}/export`: an order, held against the video, with all its faults at once. Plans nothing.
+
+use std::sync::Arc;
+
+use farm_core::export::{Order, order};
+use farm_core::ids::{ExportId, VideoId};
+use farm_core::seconds;
+use farm_core::status::VideoStatus;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, OpenApi};
+use service::Clock;
+use timeline::{FrameTable, Ticks};
+use uuid::Uuid;
+
+use super::super::identity::SignedIn;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::request::{self, Read};
+use super::show::{ExportView, Look};
+use crate::nudge::Nudge;
+use crate::store::Store;
+use crate::store::exports::{Export, NewExport, Selection};
+use crate::store::tokens::Identity;
+use crate::store::videos::Video;
+
+#[derive(ApiResponse)]
+enum Created {
+    /// The order is in the books.
+    #[oai(status = 201)]
+    Created(Json<ExportView>),
+}
+
+/// `POST /api/videos/{id}/export`.
+pub struct CreateExport {
+    pub(super) store: Store,
+    pub(super) look: Look,
+    pub(super) nudge: Nudge,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+#[OpenApi]
+impl CreateExport {
+    /// Order an export
+    ///
+    /// Everything wrong with the order is said at once, each fault with its field, such as `segments[2].end`.
+    #[oai(path = "/api/videos/:id/export", method = "post", operation_id = "create_export")]
+    async fn create(
+        &self,
+        who: SignedIn,
+        /// The video's id.
+        id: Path<Uuid>,
+        body: Json<request::NewExport>,
+    ) -> Result<Created, Refusal> {
+        let (SignedIn(identity), id) = (who, VideoId(id.0));
+        let video = self.store.video_of(identity.user, id).await?.ok_or_else(|| Refusal::not_found("video"))?;
+        must_be_ready(&video)?;
+        let source = self.store.source(id).await?.ok_or_else(|| Refusal::not_found("video"))?;
+        let Read { request, mut selections, mut problems } = request::read(body.0, source.table.rate());
+        let order = match order(&request, &source.table, &video.filename) {
+            Ok(order) if problems.is_empty() => order,
+            outcome => {
+                problems.extend(outcome.err().unwrap_or_default());
+                return Err(Refusal::invalid(problems));
+            }
+        };
+        if selections.is_empty() {
+            selections = whole(&order, &source.table);
+        }
+        let export = self.enter(&identity, id, &order, &selections, duration(&order, &source.table)).await?;
+        self.nudge.advance();
+        Ok(Created::Created(Json(self.look.show_one(export).await?)))
+    }
+}
+
+impl CreateExport {
+    async fn enter(
+        &self,
+        who: &Identity,
+        video: VideoId,
+        order: &Order,
+        selections: &[Selection],
+        total_duration_seconds: f64,
+    ) -> Result<Export, Refusal> {
+        let id = ExportId(Uuid::now_v7());
+        let new = NewExport { id, user: who.user, video, order, selections, total_duration_seconds };
+        let mut tx = self.store.begin().await?;
+        if !tx.lock_video(who.user, video).await? {
+            return Err(Refusal::not_found("video"));
+        }
+        tx.insert_export(new, self.clock.now()).await?;
+        let committed = tx.commit().await;
+        // An error of a commit is an unknown outcome: what the ledger says now counts.
+        match self.store.export_of(who.user, id).await? {
+            Some(export) => Ok(export),
+            None => Err(committed.map_or_else(Refusal::from, |()| Refusal::not_found("video"))),
+        }
+    }
+}
+
+fn must_be_ready(video: &Video) -> Result<(), Refusal> {
+    match video.status {
+        VideoStatus::Ready => Ok(()),
+        VideoStatus::Uploading => {
+            Err(Refusal::new(RefusalCode::VideoNotReady, "The video is still being uploaded; complete it first."))
+        }
+        VideoStatus::Indexing => {
+            Err(Refusal::new(RefusalCode::VideoNotReady, "The farm still looks what the video is; try again soon."))
+        }
+        VideoStatus::Failed => {
+            let reason = video.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default();
+            Err(Refusal::new(RefusalCode::UnsupportedMedia, reason))
+        }
+    }
+}
+
+/// The whole video, as if it had been asked for.
+fn whole(order: &Order, table: &FrameTable) -> Vec<Selection> {
+    let seconds = |ticks| seconds::from_ticks(ticks, table.rate());
+    let selection = |segment: &farm_core::export::Segment| Selection {
+        start_time: seconds(segment.start),
+        end_time: seconds(segment.end),
+        clip_id: None,
+    };
+    order.segments.iter().map(selection).collect()
+}
+
+/// How long the files play: every frame until the next.
+fn duration(order: &Order, table: &FrameTable) -> f64 {
+    let mut total = Ticks::ZERO;
+    for segment in &order.segments {
+        total += table.snapped(&segment.frames).length();
+    }
+    seconds::from_ticks(total, table.rate())
+}

@@ -1,0 +1,70 @@
+//! What stands between the socket and the handlers: bodies are whole, small and in time; every refusal has our shape.
+//! Reads no content.
+
+use std::time::Duration;
+
+use poem::error::ReadBodyError;
+use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use poem::http::{HeaderMap, HeaderValue};
+use poem::{Body, Endpoint, IntoResponse, Request, Response};
+
+use super::refusal::{Refusal, RefusalCode, by_status, refuse};
+
+/// The largest body is the list of a large upload's parts: 10,000 × 60 bytes.
+const BODY_BYTES_MAX: usize = 1 << 20;
+/// From the end of a request's head to the end of its body.
+const BODY_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// Answers `request` once its body is here.
+pub async fn guarded(endpoint: impl Endpoint, mut request: Request) -> poem::Result<Response> {
+    match whole_body(request.take_body()).await {
+        Ok(body) => request.set_body(body),
+        Err(refusal) => return Ok(refusal.into_response()),
+    }
+    let response = match endpoint.call(request).await {
+        Ok(response) => response.into_response(),
+        Err(refused) => refuse(refused).await,
+    };
+    let mut response = in_our_shape(response);
+    add_headers(response.headers_mut());
+    Ok(response)
+}
+
+async fn whole_body(body: Body) -> Result<Body, Refusal> {
+    match tokio::time::timeout(BODY_TIME_MAX, body.into_bytes_limit(BODY_BYTES_MAX)).await {
+        Ok(Ok(bytes)) => Ok(Body::from_bytes(bytes)),
+        Ok(Err(ReadBodyError::PayloadTooLarge)) => {
+            let message = format!("A request's body may have at most {BODY_BYTES_MAX} bytes.");
+            Err(Refusal::new(RefusalCode::RequestTooLarge, message))
+        }
+        Ok(Err(_broken)) => Err(Refusal::new(RefusalCode::InvalidRequest, "The request's body broke off.")),
+        Err(_elapsed) => {
+            let message = format!("The request's body did not arrive within {} s.", BODY_TIME_MAX.as_secs());
+            Err(Refusal::new(RefusalCode::RequestTimeout, message))
+        }
+    }
+}
+
+/// The framework's own refusals (no route, wrong method) are plain text.
+fn in_our_shape(response: Response) -> Response {
+    let status = response.status();
+    let refused = status.is_client_error() || status.is_server_error();
+    let json = response.content_type().is_some_and(|kind| kind.starts_with("application/json"));
+    if !refused || json {
+        return response;
+    }
+    let mut ours = by_status(status).into_response();
+    for (name, value) in response.headers() {
+        if name != CONTENT_TYPE {
+            ours.headers_mut().insert(name, value.clone());
+        }
+    }
+    ours
+}
+
+/// Answers hold presigned addresses and people's data: no cache keeps them, no other site learns them.
+fn add_headers(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

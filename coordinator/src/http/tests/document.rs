@@ -1,0 +1,94 @@
+//! The OpenAPI document and the pages around it. Orders no exports.
+
+use serde_json::Value;
+
+use super::app::{Answer, App};
+use crate::http::Readiness;
+
+const COMMITTED: &str = include_str!("../../../../schema/openapi.json");
+
+#[test]
+fn the_committed_document_is_the_programs_own() {
+    let fresh = super::super::document();
+    assert!(fresh == COMMITTED, "write it anew: cargo run -p reelfarm-coordinator -- openapi > schema/openapi.json");
+}
+
+/// Names of everything in the document that nobody described.
+fn undescribed(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if schema.get("description").is_none() {
+            found.push(name.clone());
+        }
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            if property.get("description").is_none()
+                && property.get("$ref").is_none()
+                && property.get("allOf").is_none()
+            {
+                found.push(format!("{name}.{field}"));
+            }
+        }
+    }
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if operation.get("summary").is_none() || operation.get("operationId").is_none() {
+                found.push(format!("{method} {path}"));
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                if parameter.get("description").is_none() {
+                    found.push(format!("{method} {path} {}", parameter["name"]));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn everything_in_the_document_is_described() {
+    let document: Value = serde_json::from_str(COMMITTED).unwrap();
+    assert_eq!(undescribed(&document), Vec::<String>::new());
+}
+
+#[test]
+fn no_path_is_in_the_document_twice() {
+    let paths: Vec<&str> = COMMITTED.lines().filter(|line| line.starts_with("    \"/")).collect();
+    let document: Value = serde_json::from_str(COMMITTED).unwrap();
+    assert_eq!(paths.len(), document["paths"].as_object().unwrap().len(), "{paths:?}");
+}
+
+#[tokio::test]
+async fn document_and_docs_are_served_without_signing_in() {
+    let app = App::start().await;
+    let served = app.client.get("/openapi.json").send().await;
+    served.assert_content_type("application/json");
+    assert_eq!(served.0.into_body().into_string().await.unwrap(), COMMITTED);
+    let docs = app.client.get("/docs").send().await;
+    docs.assert_status_is_ok();
+    docs.assert_header_exist("content-security-policy");
+    let html = docs.0.into_body().into_string().await.unwrap();
+    for elsewhere in ["src=\"http", "href=\"http", "url(http", "@import"] {
+        assert!(!html.contains(elsewhere), "the page fetches from elsewhere: {elsewhere}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn readiness_names_what_does_not_work() {
+    let app = App::start().await;
+    let ready = Answer::read(app.client.get("/readyz").send().await).await;
+    assert_eq!((ready.status.as_u16(), &ready.body["ready"]), (200, &Value::Bool(true)), "{ready:?}");
+    app.stop().await;
+
+    let broken = Readiness::default().with("nats", || async { Err("no answer to a publish") });
+    let app = App::with(broken).await;
+    let ready = Answer::read(app.client.get("/readyz").send().await).await;
+    assert_eq!(ready.status, 503);
+    let checks = ready.body["checks"].as_array().unwrap();
+    let failed: Vec<&Value> = checks.iter().filter(|check| check["ok"] == false).collect();
+    assert_eq!((failed.len(), &failed[0]["name"]), (1, &Value::from("nats")));
+    assert_eq!(failed[0]["message"], "no answer to a publish");
+    let alive = Answer::read(app.client.get("/healthz").send().await).await;
+    assert_eq!(alive.status, 200, "alive all the same");
+    app.stop().await;
+}

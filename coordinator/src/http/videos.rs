@@ -1,0 +1,153 @@
+//! The operations on videos, and how one is shown. Moves no bytes: they go straight to the object store.
+
+mod complete;
+mod create;
+mod delete;
+mod list;
+mod view;
+
+use farm_core::video::VideoFacts;
+use poem_openapi::Object;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Deps;
+use super::instant::instant;
+use super::words::VideoStatus;
+use crate::store::videos::Video;
+
+/// All operations on videos.
+pub type Operations =
+    (create::CreateVideo, complete::CompleteVideo, list::ListVideos, view::ViewVideo, delete::DeleteVideo);
+
+/// All operations on videos on their handles.
+pub fn operations(deps: &Deps) -> Operations {
+    let Deps { store, storage, nudge, clock, .. } = deps.clone();
+    (
+        create::CreateVideo { store: store.clone(), storage: storage.clone(), clock: clock.clone() },
+        complete::CompleteVideo { store: store.clone(), storage: storage.clone(), nudge: nudge.clone(), clock },
+        list::ListVideos { store: store.clone() },
+        view::ViewVideo { store: store.clone() },
+        delete::DeleteVideo { store, storage, nudge },
+    )
+}
+
+/// Colour by the code points of ISO/IEC 23091-2; 2 means unspecified.
+#[derive(Clone, Debug, Object)]
+struct Color {
+    /// Colour primaries.
+    primaries: u8,
+    /// Transfer characteristics.
+    transfer: u8,
+    /// Matrix coefficients.
+    matrix: u8,
+    /// Full range instead of studio range.
+    full_range: bool,
+}
+
+/// A source somebody uploaded. What its index finds is absent until it is ready.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "Video", skip_serializing_if_is_none)]
+pub struct VideoView {
+    /// Its id.
+    id: Uuid,
+    /// Whose it is.
+    user_id: Uuid,
+    /// The name it was uploaded under.
+    filename: String,
+    /// Where it stands.
+    status: VideoStatus,
+    /// Why it failed, for programs.
+    error_code: Option<String>,
+    /// Why it failed, for people.
+    error_message: Option<String>,
+    /// Its size.
+    size_bytes: u64,
+    /// As the client said.
+    content_type: String,
+    /// When the last frame stops being shown.
+    duration_seconds: Option<f64>,
+    /// Width as displayed: square pixels, upright.
+    width: Option<u32>,
+    /// Height as displayed: square pixels, upright.
+    height: Option<u32>,
+    /// Clockwise degrees that make the stored picture upright.
+    rotation: Option<u32>,
+    /// Nominal frames per second.
+    frame_rate: Option<f64>,
+    /// Whether frame times are unequal by more than rounding.
+    variable_frame_rate: Option<bool>,
+    /// Such as `h264`.
+    video_codec: Option<String>,
+    /// Such as `aac`; absent for a video without sound.
+    audio_codec: Option<String>,
+    /// Channels of sound.
+    audio_channels: Option<u32>,
+    /// Colour as the stream says.
+    color: Option<Color>,
+    /// Whether the picture is PQ or HLG.
+    hdr: Option<bool>,
+    /// Codes of things worth knowing.
+    warnings: Vec<String>,
+    /// When it was announced.
+    created_at: OffsetDateTime,
+}
+
+impl From<Video> for VideoView {
+    fn from(video: Video) -> VideoView {
+        let (error_code, error_message) = video.failure.map(|failure| (failure.code, failure.message)).unzip();
+        let duration_seconds = video.indexed.as_ref().map(|indexed| indexed.duration_seconds);
+        let bare = VideoView {
+            id: video.id.0,
+            user_id: video.user.0,
+            filename: video.filename,
+            status: video.status.into(),
+            error_code,
+            error_message,
+            size_bytes: video.size_bytes,
+            content_type: video.content_type,
+            duration_seconds,
+            width: None,
+            height: None,
+            rotation: None,
+            frame_rate: None,
+            variable_frame_rate: None,
+            video_codec: None,
+            audio_codec: None,
+            audio_channels: None,
+            color: None,
+            hdr: None,
+            warnings: Vec::new(),
+            created_at: instant(video.created_at),
+        };
+        match video.indexed {
+            Some(indexed) => with_facts(bare, indexed.facts),
+            None => bare,
+        }
+    }
+}
+
+fn with_facts(bare: VideoView, facts: VideoFacts) -> VideoView {
+    let VideoFacts { picture, sound, warnings, .. } = facts;
+    let (width, height) = picture.displayed();
+    let colour = picture.colour;
+    VideoView {
+        width: Some(width),
+        height: Some(height),
+        rotation: Some(picture.orientation.degrees()),
+        frame_rate: Some(f64::from(picture.frame_rate.num()) / f64::from(picture.frame_rate.den())),
+        variable_frame_rate: Some(picture.variable_frame_rate),
+        video_codec: Some(picture.codec),
+        audio_channels: sound.as_ref().map(|sound| sound.channels),
+        audio_codec: sound.map(|sound| sound.codec),
+        color: Some(Color {
+            primaries: colour.primaries,
+            transfer: colour.transfer,
+            matrix: colour.matrix,
+            full_range: colour.full_range,
+        }),
+        hdr: Some(colour.is_hdr()),
+        warnings,
+        ..bare
+    }
+}

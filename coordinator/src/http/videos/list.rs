@@ -1,0 +1,46 @@
+//! `GET /api/videos`: the user's videos, page by page. Shows no other's.
+
+use poem_openapi::param::Query;
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+
+use super::super::identity::SignedIn;
+use super::super::paging;
+use super::super::refusal::Refusal;
+use super::super::words::Sort;
+use super::VideoView;
+use crate::store::Store;
+
+/// A page of videos.
+#[derive(Debug, Object)]
+struct Videos {
+    /// The page.
+    videos: Vec<VideoView>,
+    /// How many there are on all pages.
+    total: u64,
+}
+
+/// `GET /api/videos`.
+pub struct ListVideos {
+    pub(super) store: Store,
+}
+
+#[OpenApi]
+impl ListVideos {
+    /// List your videos
+    #[oai(path = "/api/videos", method = "get", operation_id = "list_videos")]
+    async fn list(
+        &self,
+        who: SignedIn,
+        /// From 1.
+        page: Query<Option<u32>>,
+        /// Videos on a page, at most 100; 10 by default.
+        limit: Query<Option<u32>>,
+        /// Newest first by default.
+        sort: Query<Option<Sort>>,
+    ) -> Result<Json<Videos>, Refusal> {
+        let page = paging::page(page.0, limit.0, sort.0)?;
+        let (videos, total) = self.store.videos_of(who.0.user, page).await?;
+        Ok(Json(Videos { videos: videos.into_iter().map(VideoView::from).collect(), total }))
+    }
+}

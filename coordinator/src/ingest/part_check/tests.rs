@@ -1,0 +1,140 @@
+//! A part that keeps its promise passes; each way of not keeping it is named.
+
+use farm_core::video::{Container, Orientation};
+use farm_core::work::{Encoder, PictureRecipe, SoundSegment, Track};
+use timeline::Ticks;
+
+use super::*;
+
+fn track() -> Track {
+    Track { container: Container::IsoBmff, ordinal: 0, codec: "h264".to_owned() }
+}
+
+fn picture_work() -> Work {
+    let second = Rate::hz(25).unwrap();
+    let recipe = PictureRecipe {
+        orientation: Orientation::Upright,
+        deinterlace: false,
+        width: 64,
+        height: 36,
+        frame_rate: second,
+        encoder: Encoder { family: "x264".to_owned(), identity: "x264 1".to_owned() },
+        crf: 23,
+        speed: "medium".to_owned(),
+        max_bitrate_kbps: 1,
+        vbv_ms: 1,
+        key_interval_frames: 50,
+        threads: 1,
+    };
+    let rate = Rate::hz(1000).unwrap();
+    Work::Picture(PictureWork { track: track(), rate, keep_pts: vec![100, 140, 190], end: Ticks(220), recipe })
+}
+
+/// Decoded 0, 90, 40; shown 0, 40, 90.
+fn picture() -> v1::PartHeader {
+    let colour = v1::Colour { primaries: 1, transfer: 1, matrix: 1, full_range: false };
+    let avcc = vec![1, 100, 0, 31, 255, 225, 0, 0];
+    let frame = |pts, duration, key| v1::PartFrame { pts, dts: 0, duration, size_bytes: 10, key };
+    v1::PartHeader {
+        task: 1,
+        epoch: 1,
+        content_key: [0; 32],
+        codec: v1::CodecConfig::H264(v1::H264Config { avcc, width: 64, height: 36, colour }),
+        rate_num: 1000,
+        rate_den: 1,
+        frames: vec![frame(0, 40, true), frame(90, 30, false), frame(40, 50, false)],
+        payload_bytes: 30,
+        payload_hash: [0; 32],
+        render_ms: 1,
+    }
+}
+
+fn sound_work() -> Work {
+    let segments = vec![SoundSegment { start_sample: 5, sample_count: 1000 }; 2];
+    Work::Sound(SoundWork { track: track(), segments, channels: 2, bitrate_bps: 1, normalize: false })
+}
+
+fn sound() -> v1::PartHeader {
+    let codec = v1::AacConfig {
+        specific_config: vec![0x11, 0x90],
+        channels: 2,
+        sample_rate: 48_000,
+        priming_samples: 1024,
+        sample_count: 2000,
+        bitrate_bps: 1,
+    };
+    let unit = |pts| v1::PartFrame { pts, dts: pts, duration: 1024, size_bytes: 10, key: true };
+    v1::PartHeader {
+        codec: v1::CodecConfig::Aac(codec),
+        rate_num: 48_000,
+        frames: vec![unit(0), unit(1024), unit(2048)],
+        ..picture()
+    }
+}
+
+#[test]
+fn a_part_that_keeps_its_promise_passes() {
+    let kept = check(&picture(), &picture_work()).unwrap();
+    assert_eq!(kept.frames.iter().map(|frame| frame.pts).collect::<Vec<_>>(), [0, 90, 40], "payload order stays");
+    assert_eq!(check(&sound(), &sound_work()).unwrap().frames.len(), 3);
+    assert!(check(&sound(), &picture_work()).unwrap_err().contains("not what was asked for"));
+}
+
+#[test]
+fn a_picture_part_that_breaks_its_promise_is_refused() {
+    type Break = fn(&mut v1::PartHeader);
+    let breaks: [(&str, Break); 10] = [
+        ("payload", |part| part.payload_bytes += 1),
+        ("no bytes", |part| {
+            part.frames[1].size_bytes = 0;
+            part.payload_bytes = 20;
+        }),
+        ("a zero", |part| part.rate_den = 0),
+        ("another rate", |part| part.rate_num = 999),
+        ("instead of 3", |part| {
+            part.frames.pop();
+            part.payload_bytes = 20;
+        }),
+        ("key frame", |part| part.frames[0].key = false),
+        ("shows a frame at 91", |part| part.frames[1].pts = 91),
+        ("lasts 31", |part| part.frames[1].duration = 31),
+        ("66×36", |part| {
+            let v1::CodecConfig::H264(codec) = &mut part.codec else { unreachable!() };
+            codec.width = 66;
+        }),
+        ("configuration", |part| {
+            let v1::CodecConfig::H264(codec) = &mut part.codec else { unreachable!() };
+            codec.avcc[0] = 0;
+        }),
+    ];
+    for (expected, breaking) in breaks {
+        let mut part = picture();
+        breaking(&mut part);
+        let said = check(&part, &picture_work()).unwrap_err();
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[test]
+fn a_sound_part_that_breaks_its_promise_is_refused() {
+    let codec = |part: &mut v1::PartHeader, change: fn(&mut v1::AacConfig)| {
+        let v1::CodecConfig::Aac(codec) = &mut part.codec else { unreachable!() };
+        change(codec);
+    };
+    let mut part = sound();
+    codec(&mut part, |codec| codec.sample_count = 1999);
+    assert!(check(&part, &sound_work()).unwrap_err().contains("1999 samples"));
+    let mut part = sound();
+    codec(&mut part, |codec| codec.priming_samples = 9000);
+    assert!(check(&part, &sound_work()).unwrap_err().contains("9000"));
+    let mut part = sound();
+    codec(&mut part, |codec| codec.channels = 1);
+    assert!(check(&part, &sound_work()).unwrap_err().contains("1 channels"));
+    let mut part = sound();
+    part.frames[2].pts = 2049;
+    assert!(check(&part, &sound_work()).unwrap_err().contains("unit 2"));
+    let mut part = sound();
+    part.frames.pop();
+    part.payload_bytes = 20;
+    assert!(check(&part, &sound_work()).unwrap_err().contains("2 access units"));
+}

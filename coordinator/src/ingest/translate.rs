@@ -1,0 +1,140 @@
+//! The domain's words as the wire's, and back. Checks nothing: what nodes send is judged in the checks beside it.
+
+use farm_core::part::PartCodec;
+use farm_core::video::{Colour, Container, Orientation};
+use farm_core::work::{Encoder, PictureWork, SoundWork, Track, Work};
+use uuid::Uuid;
+use wire::v1;
+
+use crate::store::NodeFacts;
+
+/// What a node is to do.
+pub(super) fn work(work: &Work) -> v1::Work {
+    match work {
+        Work::Index => v1::Work::Index,
+        Work::Picture(picture) => v1::Work::Picture(picture_work(picture)),
+        Work::Sound(sound) => v1::Work::Sound(sound_work(sound)),
+    }
+}
+
+fn picture_work(work: &PictureWork) -> v1::PictureWork {
+    let recipe = &work.recipe;
+    v1::PictureWork {
+        track: track(&work.track),
+        rate_num: work.rate.num(),
+        rate_den: work.rate.den(),
+        keep_pts: work.keep_pts.clone(),
+        end: work.end.0,
+        recipe: v1::PictureRecipe {
+            orientation: orientation_to_wire(recipe.orientation),
+            deinterlace: recipe.deinterlace,
+            width: recipe.width,
+            height: recipe.height,
+            frame_rate_num: recipe.frame_rate.num(),
+            frame_rate_den: recipe.frame_rate.den(),
+            encoder_family: recipe.encoder.family.clone(),
+            encoder_identity: recipe.encoder.identity.clone(),
+            crf: recipe.crf,
+            speed: recipe.speed.clone(),
+            max_bitrate_kbps: recipe.max_bitrate_kbps,
+            vbv_ms: recipe.vbv_ms,
+            key_interval_frames: recipe.key_interval_frames,
+            threads: recipe.threads,
+        },
+    }
+}
+
+fn sound_work(work: &SoundWork) -> v1::SoundWork {
+    let segments = work.segments.iter();
+    v1::SoundWork {
+        track: track(&work.track),
+        segments: segments
+            .map(|segment| v1::SoundSegment { start_sample: segment.start_sample, sample_count: segment.sample_count })
+            .collect(),
+        channels: work.channels,
+        bitrate_bps: work.bitrate_bps,
+        normalize: work.normalize,
+    }
+}
+
+fn track(track: &Track) -> v1::Track {
+    let container = match track.container {
+        Container::IsoBmff => v1::Container::IsoBmff,
+        Container::Matroska => v1::Container::Matroska,
+    };
+    v1::Track { container, ordinal: track.ordinal, codec: track.codec.clone() }
+}
+
+macro_rules! orientations {
+    ($($name:ident)*) => {
+        fn orientation_to_wire(orientation: Orientation) -> v1::Orientation {
+            match orientation { $(Orientation::$name => v1::Orientation::$name,)* }
+        }
+
+        /// The turn that makes a picture upright.
+        pub(super) fn orientation(orientation: &v1::Orientation) -> Orientation {
+            match orientation { $(v1::Orientation::$name => Orientation::$name,)* }
+        }
+    };
+}
+
+orientations!(Upright Clockwise90 Rotate180 Clockwise270 MirrorHorizontal MirrorVertical Transpose Antitranspose);
+
+/// How a file is laid out.
+pub(super) fn container(container: &v1::Container) -> Container {
+    match container {
+        v1::Container::IsoBmff => Container::IsoBmff,
+        v1::Container::Matroska => Container::Matroska,
+    }
+}
+
+/// Colour code points.
+pub(super) fn colour(colour: &v1::Colour) -> Colour {
+    let v1::Colour { primaries, transfer, matrix, full_range } = *colour;
+    Colour { primaries, transfer, matrix, full_range }
+}
+
+/// A part's codec configuration.
+pub(super) fn codec(codec: &v1::CodecConfig) -> PartCodec {
+    match codec {
+        v1::CodecConfig::H264(h264) => PartCodec::H264 {
+            avcc: h264.avcc.clone(),
+            width: h264.width,
+            height: h264.height,
+            colour: colour(&h264.colour),
+        },
+        v1::CodecConfig::Aac(aac) => PartCodec::Aac {
+            specific_config: aac.specific_config.clone(),
+            channels: aac.channels,
+            sample_rate: aac.sample_rate,
+            priming_samples: aac.priming_samples,
+            sample_count: aac.sample_count,
+            bitrate_bps: aac.bitrate_bps,
+        },
+    }
+}
+
+/// Encoders a node may claim to have, and characters of each text it says of itself.
+const ENCODERS_MAX: usize = 16;
+const FACT_CHARACTERS_MAX: usize = 200;
+
+/// What a node says of itself; its life is filled in by the caller.
+pub(super) fn node_facts(facts: v1::NodeFacts) -> NodeFacts {
+    let encoders = facts.encoders.into_iter().filter(|fact| is_pool(&fact.family)).take(ENCODERS_MAX);
+    let text = |text: String| text.chars().take(FACT_CHARACTERS_MAX).collect::<String>();
+    NodeFacts {
+        version: text(facts.version),
+        host: text(facts.host),
+        cpu_count: facts.cpu_count,
+        media_library: text(facts.media_library),
+        encoders: encoders.map(|fact| Encoder { family: fact.family, identity: text(fact.identity) }).collect(),
+        sandbox_layers: facts.sandbox_layers.into_iter().take(ENCODERS_MAX).map(text).collect(),
+        instance: Uuid::nil(),
+    }
+}
+
+/// An encoder's family names a pool, and with it NATS subjects: no dots, no wildcards.
+fn is_pool(family: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+    !family.is_empty() && family.len() <= 32 && family.bytes().all(fits)
+}
