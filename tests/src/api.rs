@@ -143,7 +143,10 @@ impl Api {
 
     fn put(&self, url: &Value, bytes: &[u8]) -> String {
         let url = url.as_str().expect("a presigned address");
-        let answer = self.runtime.block_on(self.client.put(url).body(bytes.to_vec()).send()).expect("storage answers");
+        let answer = self
+            .runtime
+            .block_on(async { self.client.put(url).body(bytes.to_vec()).send().await })
+            .expect("storage answers");
         assert!(answer.status().is_success(), "storage says {}", answer.status());
         let tag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok());
         tag.expect("storage names the part's tag").to_owned()

@@ -18,8 +18,9 @@ const LINE_EVERY_PERCENT: u64 = 10;
 /// Where progress is shown.
 pub struct View {
     bar: ProgressBar,
-    /// The stage and tenth last written, where lines are.
-    lines: Option<RefCell<(String, u64)>>,
+    /// The stage and tenth last written, where lines are. `None` inside until the export is under way: what is refused
+    /// before that is refused in one line.
+    lines: Option<RefCell<Option<(String, u64)>>>,
 }
 
 impl View {
@@ -34,9 +35,7 @@ impl View {
 
     /// A stage whose length nobody knows.
     pub fn stage(&self, stage: &str) {
-        if let Some(last) = &self.lines {
-            last.replace((stage.to_owned(), 0));
-            eprintln!("{stage:>11}");
+        if self.lines.is_some() {
             return;
         }
         self.show_bar(stage, SPINNER, 1, 1, "");
@@ -49,6 +48,9 @@ impl View {
 
     /// An export as the farm tells it.
     pub fn progress(&self, progress: &Progress) {
+        if let Some(last) = &self.lines {
+            last.borrow_mut().get_or_insert_default();
+        }
         self.show(&progress.current_stage, u64::from(progress.progress), 100, &details(progress));
     }
 
@@ -70,7 +72,7 @@ impl View {
         if let Some(last) = &self.lines {
             let percent = (done * 100).checked_div(total).unwrap_or(100);
             let now = (stage.to_owned(), percent / LINE_EVERY_PERCENT);
-            if last.replace(now.clone()) != now {
+            if last.borrow_mut().as_mut().is_some_and(|last| std::mem::replace(last, now.clone()) != now) {
                 eprintln!("{}", format!("{stage:>11} {percent:>3}% {details}").trim_end());
             }
             return;

@@ -1,4 +1,5 @@
-//! Reads from the ledger what `core::next_actions` wants to know of one export, and nothing more.
+//! Reads from the ledger what `core::next_actions` wants to know of one export.
+//! Decides nothing and changes nothing.
 
 use farm_core::next_actions::Facts;
 use farm_core::recipe::choose_encoder;

@@ -1,4 +1,5 @@
 //! Counts the hash of every source that has just arrived, then orders its index (decision 0001).
+//! Looks at no byte but to count it.
 
 use farm_core::ids::VideoId;
 use service::OnEnd;

@@ -160,3 +160,12 @@ fn known(row: FileRow, export: Uuid) -> Result<KnownFile, StoreError> {
         published: row.published_at.is_some(),
     })
 }
+
+#[cfg(test)]
+impl Store {
+    /// As if the coordinator had been killed between the last byte and the note that all are there.
+    pub(crate) async fn unpublish_everything(&self) {
+        const SQL: &str = "update outputs set published_at = null";
+        write!(self, |db| sqlx::query(SQL).execute(db).await.map(drop)).unwrap();
+    }
+}

@@ -192,21 +192,16 @@ async fn an_upload_the_server_forgot_begins_again_and_a_finished_one_is_found() 
     let published = farm.publish(&plan, ExportType::Single).await.unwrap();
     // As if we had died between completing the upload and saying so.
     assert!(farm.publisher.store.note_upload(farm.step, 1, "0198f5a0-0000-7000-8000-000000000000").await.unwrap());
-    forget_publication(&farm).await;
+    farm.publisher.store.unpublish_everything().await;
     assert_eq!(farm.publish(&plan, ExportType::Single).await.unwrap(), published);
     // As if the server had lost both object and upload.
-    forget_publication(&farm).await;
+    farm.publisher.store.unpublish_everything().await;
     assert!(farm.publisher.store.note_upload(farm.step, 1, "0198f5a0-0000-7000-8000-000000000000").await.unwrap());
     farm.publisher.storage.delete(&published.s3_key).await.unwrap();
     assert_eq!(farm.publish(&plan, ExportType::Single).await.unwrap(), published);
     assert_eq!(sha256(&farm.object(&published.s3_key).await), published.sha256);
     assert_eq!(farm.left().1, 0);
     farm.end().await;
-}
-
-async fn forget_publication(farm: &Farm) {
-    const SQL: &str = "update outputs set published_at = null";
-    crate::write!(&farm.publisher.store, |db| sqlx::query(SQL).execute(db).await.map(drop)).unwrap();
 }
 
 #[tokio::test]

@@ -68,7 +68,9 @@ impl Source {
         probe.args(["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0"]);
         let said = probe.arg(&self.file).output().unwrap();
         let said = String::from_utf8(said.stdout).unwrap();
-        said.lines().map(|line| line.trim_end_matches(',').trim().parse().unwrap()).collect()
+        let lines = said.lines().map(|line| line.trim_end_matches(',').trim());
+        // Side data of a frame is a line of its own, without a time.
+        lines.filter(|line| !line.is_empty()).map(|line| line.parse().unwrap()).collect()
     }
 }
 

@@ -8,11 +8,14 @@ use wire::frame::{Frame, TABLE_BYTES_MAX};
 use wire::preface::{PREFACE_BYTES, Preface};
 use wire::v1::*;
 
+/// Says whether bytes read as the message they were made of.
+type Reader = Box<dyn Fn(&[u8]) -> Result<bool, String>>;
+
 /// The golden file's name, today's bytes, and a reader that compares what it read with the message.
 struct Sample {
     name: &'static str,
     bytes: Vec<u8>,
-    reads_back: Box<dyn Fn(&[u8]) -> Result<bool, String>>,
+    reads_back: Reader,
 }
 
 macro_rules! samples {
@@ -185,8 +188,16 @@ fn folder() -> PathBuf {
 }
 
 fn golden_files() -> BTreeMap<String, Vec<u8>> {
-    let entries = std::fs::read_dir(folder()).unwrap().map(Result::unwrap);
-    entries.map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())).collect()
+    let entries =
+        std::fs::read_dir(folder()).expect("the golden folder is there").map(|entry| entry.expect("it can be listed"));
+    entries
+        .map(|entry| {
+            (
+                entry.file_name().into_string().expect("names are plain"),
+                std::fs::read(entry.path()).expect("it can be read"),
+            )
+        })
+        .collect()
 }
 
 #[test]

@@ -31,11 +31,13 @@ const HOMES: [Home; 8] = [
 const ARROWS: [(&str, &[&str]); 15] = [
     ("command", &["app", "http", "config", "store"]),
     ("http", &["store", "events", "nudge", "storage", "certificates", "config"]),
-    ("advance", &["nudge", "store", "parts", "assemble", "upload", "config"]),
+    // decision 0004
+    ("advance", &["nudge", "store", "parts", "assemble", "upload", "storage", "config"]),
     ("dispatch", &["store", "parts", "nudge", "config"]),
     ("ingest", &["store", "parts", "nudge", "storage", "certificates", "config"]),
     ("assemble", &["parts"]),
-    ("upload", &["parts", "assemble", "storage", "config"]),
+    // decision 0004
+    ("upload", &["store", "parts", "assemble", "storage", "config"]),
     ("parts", &["store", "config"]),
     ("events", &["store", "nudge", "config"]),
     ("storage", &["config"]),

@@ -99,7 +99,7 @@ fn two_segments_are_cut_on_the_source_grid() {
 #[test]
 fn an_export_that_reuses_nothing_has_parts_of_its_own() {
     let table = ntsc(60);
-    let mut order = an_order(ExportType::Single, &table, &[50..200]);
+    let mut order = an_order(ExportType::Combined, &table, &[50..200, 300..310]);
     let shared = planned(&order, &table);
     order.reuse_parts = false;
     let own = planned(&order, &table);

@@ -38,7 +38,7 @@ pub(super) async fn take(
         // Received before, and only the receipt was lost.
         return Ok(if ports.store.is_done(attempt).await? { Verdict::Taken } else { Verdict::Lost });
     };
-    let checked = match off_the_runtime(move || checked(header, promise)).await {
+    let checked = match off_the_runtime(move || checked(&header, &promise)).await {
         Ok(Ok(checked)) => checked,
         Ok(Err(reason)) => return Ok(Verdict::Broken(reason)),
         Err(panicked) => return Ok(Verdict::NotNow(panicked.to_string())),
@@ -50,7 +50,7 @@ pub(super) async fn take(
     }
 }
 
-fn checked(header: v1::PartHeader, promise: Promise) -> Result<Checked, String> {
+fn checked(header: &v1::PartHeader, promise: &Promise) -> Result<Checked, String> {
     let key = promise.content_key.ok_or("an index yields no part")?;
     if header.content_key != key.0 {
         return Err("it is another part than was asked for".to_owned());
@@ -59,7 +59,7 @@ fn checked(header: v1::PartHeader, promise: Promise) -> Result<Checked, String> 
         Work::Picture(work) => work.recipe.encoder.identity.clone(),
         Work::Sound(_) | Work::Index => SOUND_ENCODER.to_owned(),
     };
-    let kept = part_check::check(&header, &promise.work)?;
+    let kept = part_check::check(header, &promise.work)?;
     Ok(Checked { key, header: kept, encoder, payload_hash: header.payload_hash, render_ms: header.render_ms })
 }
 

@@ -1,4 +1,4 @@
-//! A node that speaks the real wire over a real connection and does as the test tells it.
+//! A node that speaks the real wire over a real connection and does as the test tells it. Renders nothing.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

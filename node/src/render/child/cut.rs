@@ -129,6 +129,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use Verdict::{Drop, Keep, Past};
+
     const MILLISECOND: i64 = 1_000_000;
 
     fn cut(keep: &[i64], end: i64) -> Cut {
@@ -139,7 +141,6 @@ mod tests {
     fn promised_frames_are_kept_and_no_others() {
         let mut cut = cut(&[3600, 7200], 10_800);
         let verdicts: Vec<_> = [0, 40, 60, 80, 120].map(|ms| cut.judge(ms * MILLISECOND)).into();
-        use Verdict::{Drop, Keep, Past};
         assert_eq!(verdicts, [Drop, Keep(0), Drop, Keep(1), Past]);
         assert!(cut.is_over());
         assert_eq!((cut.found_count(), cut.duration(0), cut.duration(1)), (2, 3600, 3600));
@@ -148,12 +149,12 @@ mod tests {
     #[test]
     fn a_missing_frame_is_noticed() {
         let mut cut = cut(&[0, 3600, 7200], 10_800);
-        assert_eq!(cut.judge(40 * MILLISECOND), Verdict::Keep(1));
+        assert_eq!(cut.judge(40 * MILLISECOND), Keep(1));
         assert!(!cut.missed_first(), "another one came");
-        assert_eq!(cut.judge(80 * MILLISECOND), Verdict::Keep(2));
+        assert_eq!(cut.judge(80 * MILLISECOND), Keep(2));
         assert_eq!(cut.found_count(), 2);
         cut.restart();
-        assert_eq!(cut.judge(200 * MILLISECOND), Verdict::Past);
+        assert_eq!(cut.judge(200 * MILLISECOND), Past);
         assert!(cut.missed_first());
     }
 
@@ -175,7 +176,7 @@ mod tests {
             let end = keep.pop().unwrap();
             let mut cut = Cut::new(Rate::hz(hz).unwrap(), keep.clone(), end).unwrap();
             for (ordinal, tick) in keep.iter().enumerate() {
-                prop_assert_eq!(cut.judge(cut.nanoseconds(*tick)), Verdict::Keep(ordinal));
+                prop_assert_eq!(cut.judge(cut.nanoseconds(*tick)), Keep(ordinal));
                 prop_assert_eq!(cut.ordinal_at(cut.nanoseconds(cut.pts(ordinal))), Some(ordinal));
             }
             prop_assert!(cut.is_over());

@@ -194,6 +194,7 @@ mod tests {
 
     #[test]
     fn reading_on_asks_for_more_each_time() {
+        gst::init().unwrap();
         let (reader, parent) = source(1 << 20);
         for at in (0..1 << 20).step_by(4096) {
             assert_eq!(reader.bytes(at, 4096).unwrap()[255], 255);
@@ -206,6 +207,7 @@ mod tests {
 
     #[test]
     fn amendments_are_read_wherever_a_window_begins() {
+        gst::init().unwrap();
         let (reader, parent) = source(1000);
         let reader = reader.amended(vec![Amendment { offset: 10, bytes: vec![0xaa, 0xbb] }]);
         assert_eq!(reader.bytes(9, 4).unwrap(), [9, 0xaa, 0xbb, 12]);

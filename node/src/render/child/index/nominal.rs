@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn any_other_rate_is_an_average() {
-        assert_eq!(named(Rate::hz(1000).unwrap(), &[0, 80, 180, 270], 360), (1111, 100));
+        assert_eq!(named(Rate::hz(1000).unwrap(), &[0, 80, 180, 270], 360), (11_111, 1000));
         assert_eq!(named(Rate::hz(1000).unwrap(), &[0], 40), (25, 1));
         assert_eq!(named(Rate::hz(1_000_000).unwrap(), &[0, 1, 3], 4), (1000, 1));
     }
