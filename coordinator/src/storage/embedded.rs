@@ -135,7 +135,12 @@ pub(super) async fn start(
     let folder = FileSystem::new(&config.dir).map_err(|error| EmbeddedError::Folder(format!("{error:?}")))?;
     let mut service = S3ServiceBuilder::new(folder);
     service.set_auth(SimpleAuth::from_single(keys.access_key.expose().clone(), keys.secret_key.expose().clone()));
-    let server = Server { service: service.build(), busy: Arc::new(watch::Sender::new(0)), tasks: tasks.clone() };
+    let server = Server {
+        service: service.build(),
+        root: config.dir.as_path().into(),
+        busy: Arc::new(watch::Sender::new(0)),
+        tasks: tasks.clone(),
+    };
     tasks.spawn("storage", OnEnd::Fatal, server.serve(listener));
     info!(listen = %address, "The embedded object store listens on {address}");
     Ok(Embedded { keys, local_url, public_url })
@@ -144,6 +149,8 @@ pub(super) async fn start(
 #[derive(Clone)]
 struct Server {
     service: S3Service,
+    /// Where objects lie, and what is known of them.
+    root: Arc<Path>,
     /// Requests that have no answer yet.
     busy: Arc<watch::Sender<usize>>,
     tasks: Tasks,
@@ -193,6 +200,7 @@ impl Server {
     async fn answer(self, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
         self.busy.send_modify(|count| *count += 1);
         let disposition = wished_disposition(&request);
+        let deleted = deleted_object(&request);
         let answer = tokio::time::timeout(REQUEST_MAX, hyper::service::Service::call(&self.service, request)).await;
         self.busy.send_modify(|count| *count -= 1);
         let mut answer = answer.map_err(|elapsed| HttpError::new(Box::new(elapsed)))??;
@@ -201,6 +209,9 @@ impl Server {
             && answer.status().is_success()
         {
             answer.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+        }
+        if let Some((bucket, key)) = deleted.filter(|_| answer.status().is_success()) {
+            sweep::forget(&self.root, &bucket, &key);
         }
         Ok(answer)
     }
@@ -217,6 +228,15 @@ async fn quiet(stop: Stop, mut busy: watch::Receiver<usize>) {
             return;
         }
     }
+}
+
+/// Bucket and key of the object a request deletes, if that is what it does. Our keys have nothing in them to be escaped.
+fn deleted_object(request: &Request<Incoming>) -> Option<(String, String)> {
+    if request.method() != Method::DELETE || request.uri().query().is_some_and(|query| query.contains("uploadId")) {
+        return None;
+    }
+    let (bucket, key) = request.uri().path().strip_prefix('/')?.split_once('/')?;
+    Some((bucket.to_owned(), key.to_owned()))
 }
 
 fn wished_disposition(request: &Request<Incoming>) -> Option<HeaderValue> {

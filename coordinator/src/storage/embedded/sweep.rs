@@ -37,6 +37,15 @@ pub(super) fn sweep(root: &Path, bucket: &str, now: Timestamp) -> io::Result<()>
     remove_empty_folders(&root.join(bucket))
 }
 
+/// Removes what is known of an object that has just been deleted. What stays after all goes with the next start.
+pub(super) fn forget(root: &Path, bucket: &str, key: &str) {
+    let owner =
+        format!(".bucket-{}.object-{}", BASE64_URL_SAFE_NO_PAD.encode(bucket), BASE64_URL_SAFE_NO_PAD.encode(key));
+    for kind in ["metadata", "internal"] {
+        let _not_there_or_next_time = std::fs::remove_file(root.join(format!("{owner}.{kind}.json")));
+    }
+}
+
 fn is_older(path: &Path, than: Timestamp) -> bool {
     let modified = path.metadata().and_then(|metadata| metadata.modified());
     let age = modified.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());

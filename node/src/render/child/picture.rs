@@ -24,6 +24,8 @@ const DECODER_THREADS_MAX: u32 = 2;
 const ENCODER_WAIT: gst::ClockTime = gst::ClockTime::from_mseconds(5);
 /// How much earlier to begin when the first frame did not come: its key frame may be shown after it.
 const EARLIER_NS: [i64; 2] = [2_000_000_000, 12_000_000_000];
+/// What GStreamer 1.22 says when a stream ended before a decoder made anything of it.
+const NOTHING_DECODED: &str = "No valid frames decoded before end of stream";
 /// Frames between two reports of progress.
 const FRAMES_PER_PROGRESS: usize = 8;
 
@@ -80,7 +82,12 @@ impl Part<'_> {
     /// Decodes up to and with the first promised frame; false when it was passed by.
     fn reach_first(&mut self, decoding: &mut Decoding) -> Result<bool, RenderFailure> {
         while !self.cut.missed_first() {
-            let Some(frame) = decoding.next()? else { return Ok(false) };
+            let frame = match decoding.next() {
+                // In the last group of an open-GOP file: from its key frame on nothing can be decoded, from farther back all.
+                Err(failure) if failure.detail.contains(NOTHING_DECODED) => return Ok(false),
+                decoded => decoded?,
+            };
+            let Some(frame) = frame else { return Ok(false) };
             if let Verdict::Keep(ordinal) = self.cut.judge(frame.stream_ns) {
                 if ordinal > 0 {
                     return Ok(false);

@@ -139,7 +139,8 @@ fn table(rate: Rate, rows: Vec<Row>, shares_times: bool) -> Option<Frames> {
     let last = rows.last()?;
     let gap_before = rows.len().checked_sub(2).map(|before| last.pts - rows[before].pts);
     let lone = || LONE_FRAME_PER_SECOND.convert(Ticks(1), rate, Rounding::Ceil).0;
-    let end = last.end.filter(|end| *end > last.pts).unwrap_or_else(|| last.pts + gap_before.unwrap_or_else(lone));
+    // One tick is what muxers write when nobody told them how long the last frame lasts.
+    let end = last.end.filter(|end| *end > last.pts + 1).unwrap_or_else(|| last.pts + gap_before.unwrap_or_else(lone));
     let frames = rows
         .into_iter()
         .map(|Row { pts, dts, size_bytes, key, .. }| IndexFrame { pts, dts, size_bytes, key })
