@@ -51,7 +51,9 @@ pub fn faults(file: &Path, expected: &Expected, base: Base) -> Result<Vec<String
 #[must_use]
 pub fn decode_complaint(file: &Path) -> Option<String> {
     let mut command = media_tool::ffmpeg();
-    command.args(["-xerror", "-i"]).arg(file).args(["-map", "0", "-f", "null", "-"]);
+    // Times are passed through as they are: rounded to a nominal rate, frames of variable rate would meet.
+    command.args(["-xerror", "-i"]).arg(file).args(["-map", "0", "-fps_mode", "passthrough", "-enc_time_base", "-1"]);
+    command.args(["-f", "null", "-"]);
     match media_tool::run(&mut command) {
         Ok(said) if said.trim().is_empty() => None,
         Ok(said) => Some(format!("ffmpeg complains: {said}")),

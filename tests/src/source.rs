@@ -114,8 +114,6 @@ pub enum SoundCodec {
     Aac,
     /// 16 bit PCM.
     Pcm,
-    /// FLAC.
-    Flac,
 }
 
 /// A made source.

@@ -1,5 +1,5 @@
 //! Random cut lists over recognisable sources, through the real farm: every frame and every click in its place.
-//! `REELFARM_CASES` says how many lists per source, `REELFARM_SEED` repeats a run.
+//! `REELFARM_CASES` says how many lists per source, `REELFARM_SEED` another run (`random` for a fresh one).
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -114,7 +114,6 @@ fn sound_output(command: &mut Command, sound: &Sound) {
     match sound.codec {
         SoundCodec::Aac => command.args(["-c:a", "aac", "-b:a", "128k"]),
         SoundCodec::Pcm => command.args(["-c:a", "pcm_s16le"]),
-        SoundCodec::Flac => command.args(["-c:a", "flac"]),
     };
 }
 

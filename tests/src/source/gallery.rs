@@ -96,7 +96,6 @@ pub fn matroska() -> Recipe {
         pace: Pace::constant(30, 1),
         frame_count: 360,
         group: 90,
-        sound: Some(Sound { codec: SoundCodec::Flac, ..AAC_48 }),
         ..ordinary()
     }
 }
