@@ -87,7 +87,7 @@ pub fn late_picture() -> Recipe {
     Recipe { name: "late_picture", pace: Pace { first: 5_120, ..Pace::constant(12_800, 512) }, ..ordinary() }
 }
 
-/// Matroska with its millisecond clock, FLAC.
+/// Matroska with its millisecond clock. Not among [`all`]: docs/limits.md says what is still wrong with it.
 #[must_use]
 pub fn matroska() -> Recipe {
     Recipe {
@@ -116,15 +116,5 @@ pub fn silent() -> Recipe {
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<Recipe> {
-    vec![
-        ordinary(),
-        one_key_frame(),
-        uneven(),
-        open_groups(),
-        on_its_side(),
-        hidden_head(),
-        late_picture(),
-        matroska(),
-        silent(),
-    ]
+    vec![ordinary(), one_key_frame(), uneven(), open_groups(), on_its_side(), hidden_head(), late_picture(), silent()]
 }
