@@ -3,7 +3,7 @@
 use super::{File, Finding};
 
 /// Folders that exist on somebody's machine only.
-const FOLDERS: [&str; 4] = ["/home/", "/root/", "/Users/", "/tmp/wt"];
+const FOLDERS: [&str; 3] = ["/home/", "/root/", "/Users/"];
 /// What stands for any home folder in an example.
 const EXAMPLE_HOME: &str = "/home/me/";
 /// Where packages come from, in lock files.
