@@ -92,6 +92,7 @@ async fn work(bench: &Bench, grant: Grant, scratch: &Path, progress: watch::Send
                 frames: part.frames,
                 payload_bytes: part.payload_bytes,
                 payload_hash: part.payload_hash,
+                levels: part.levels,
                 render_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             };
             deliver(&bench.link, &wire::encode(&header), Some(&part.payload)).await

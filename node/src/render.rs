@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
-use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, Work};
+use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, SegmentLevel, Work};
 
 use attempt::Surroundings;
 pub use failure::RenderFailure;
@@ -67,6 +67,8 @@ pub struct RenderedPart {
     pub payload_bytes: u64,
     /// Its BLAKE3.
     pub payload_hash: [u8; 32],
+    /// What levelling did to each segment of sound.
+    pub levels: Vec<SegmentLevel>,
 }
 
 /// What this node can do.
@@ -127,7 +129,7 @@ pub async fn render(
     let budget = ReadBudget::new(source_bytes, cuts(&work));
     let source = RangeReader::new(limits.source_client.clone(), source_url, source_bytes, budget);
     let yields_part = !matches!(work, Work::Index);
-    let task = ChildTask::Render(RenderTask { work, source_bytes });
+    let task = ChildTask::Render(Box::new(RenderTask { work, source_bytes }));
     let scratch = yields_part.then_some(scratch.as_path());
     let around = Surroundings { source: Some(source), scratch, progress, stop };
     let yielded = attempt::run(&task, around, limits).await?;
@@ -145,6 +147,7 @@ pub async fn render(
         payload: part.path,
         payload_bytes: part.bytes,
         payload_hash: part.hash,
+        levels: codec.levels,
     }))
 }
 
@@ -172,7 +175,8 @@ pub async fn probe(limits: &RenderLimits) -> Result<Probe, RenderFailure> {
 /// How many separate stretches of the source a task cuts beyond the first.
 fn cuts(work: &Work) -> u64 {
     match work {
-        Work::Index | Work::Picture(_) => 0,
+        Work::Index | Work::Preview(_) | Work::Poster(_) => 0,
+        Work::Picture(picture) => u64::from(picture.fade.is_some()),
         Work::Sound(sound) => sound.segments.len().saturating_sub(1) as u64,
     }
 }

@@ -89,7 +89,9 @@ fn every_click_is_at_its_place() {
 fn every_access_unit_is_counted() {
     let file = SourceFile::make(Spec::AAC_MP4, &clicks(48_000, 2, 4.0), 4.0);
     for count in [1, 1_023, 1_024, 1_025, 47_104, 48_001] {
-        let rendered = render(&file, vec![SoundSegment { start_sample: 24_000, sample_count: count }], false).unwrap();
+        let rendered =
+            render(&file, vec![SoundSegment { start_sample: 24_000, sample_count: count, overlap_samples: 0 }], false)
+                .unwrap();
         assert_eq!((rendered.config().sample_count, rendered.config().priming_samples), (count, 1_024));
         assert_eq!(rendered.units.len() as u64, (1_024 + count).div_ceil(1_024));
         assert_eq!((rendered.config().specific_config[..2].to_vec(), rendered.rate), (vec![0x11, 0x90], (48_000, 1)));

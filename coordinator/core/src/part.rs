@@ -18,6 +18,21 @@ pub struct PartHeader {
     pub frames: Vec<PartFrame>,
     /// Bytes of the payload.
     pub payload_bytes: u64,
+    /// What levelling did to each segment, in output order; empty where nothing was levelled.
+    pub levels: Vec<SegmentLevel>,
+}
+
+/// What levelling did to a segment of sound. Loudness by EBU R128, in thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentLevel {
+    /// Integrated loudness as it was, in thousandths of a LUFS; `None` for silence, which is left alone.
+    pub loudness_in_mlufs: Option<i32>,
+    /// Gain applied, in thousandths of a decibel.
+    pub gain_mdb: i32,
+    /// Integrated loudness as it left the limiter, before fades and coding, in thousandths of a LUFS.
+    pub loudness_out_mlufs: Option<i32>,
+    /// True peak as it left the limiter, in thousandths of a dBTP; `None` for digital silence.
+    pub true_peak_out_mdbtp: Option<i32>,
 }
 
 /// One access unit.
@@ -62,4 +77,48 @@ pub enum PartCodec {
         /// Target bit rate.
         bitrate_bps: u32,
     },
+    /// VP9 picture.
+    Vp9 {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Bitstream profile, 0 to 3.
+        profile: u8,
+        /// Level times ten.
+        level: u8,
+        /// Bits per sample.
+        bit_depth: u8,
+        /// Chroma subsampling as `WebM`'s `CodecPrivate` counts it: 0 is 4:2:0 vertical, 1 is 4:2:0 colocated.
+        chroma_subsampling: u8,
+        /// Colour as signalled in the stream.
+        colour: Colour,
+    },
+    /// Opus sound; times count at 48 kHz.
+    Opus {
+        /// The `OpusHead` packet.
+        head: Vec<u8>,
+        /// 1 or 2.
+        channels: u32,
+        /// Samples to be skipped at the front.
+        pre_skip_samples: u32,
+        /// Samples that count, after the pre-skip.
+        sample_count: u64,
+        /// Target bit rate.
+        bitrate_bps: u32,
+    },
+    /// Whole files, one access unit each.
+    Files {
+        /// What each is and its media type, in payload order.
+        files: Vec<FileEntry>,
+    },
+}
+
+/// A file in a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// What it is: `proxy`, `sprite`, `peaks`, `poster`.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
 }

@@ -8,12 +8,12 @@ use timeline::{FrameTable, Rate, Rounding, Span, Ticks, grid};
 
 use crate::at_rest;
 use crate::content_key::ContentKey;
-use crate::export::{ExportType, Order, Segment};
+use crate::export::{ExportType, Format, Order, Segment};
 use crate::filename;
 use crate::ids::ExportId;
 use crate::recipe;
 use crate::video::VideoFacts;
-use crate::work::{Encoder, PictureWork, SoundSegment, SoundWork, Track, Work};
+use crate::work::{Encoder, PictureWork, SoundCodec, SoundSegment, SoundWork, Track, Work};
 
 /// The immutable answer to "what must be rendered".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub struct PlannedOutput {
     pub number: u32,
     /// With extension, safe in any file system and archive.
     pub filename: String,
+    /// In which container.
+    #[serde(default = "mp4")]
+    pub format: Format,
     /// Ticks per second of the picture track: the source's own rate.
     #[serde(with = "at_rest::rate")]
     pub rate: Rate,
@@ -49,6 +52,9 @@ pub struct PlannedOutput {
     pub picture: Vec<PlacedPart>,
     /// The one part of sound; `None` for a source without sound.
     pub sound: Option<ContentKey>,
+    /// The part that is its poster; plans from before there were posters have none.
+    #[serde(default)]
+    pub poster: Option<ContentKey>,
     /// Frames in all.
     pub frame_count: u64,
     /// Length of the picture, on `rate`.
@@ -58,6 +64,11 @@ pub struct PlannedOutput {
     pub title: String,
     /// Creation time in the file's metadata, seconds since 1970: the source's own, else none.
     pub created_at: Option<i64>,
+}
+
+/// The container of plans from before there was a choice.
+fn mp4() -> Format {
+    Format::Mp4
 }
 
 /// A part at its place in a file.
@@ -137,9 +148,11 @@ fn output(basis: &Basis, lines: &[usize], segments: &[Segment], number: u32, tas
     PlannedOutput {
         number,
         filename: filename::of(&basis.order.name, clip, basis.order.format),
+        format: basis.order.format,
         rate: table.rate(),
         picture,
         sound,
+        poster: None,
         frame_count,
         duration: offset,
         title: basis.order.name.clone(),
@@ -154,6 +167,7 @@ fn picture_work(basis: &Basis, piece: &Range<usize>) -> Work {
         rate: basis.table.rate(),
         keep_pts: basis.table.frames()[piece.clone()].iter().map(|frame| frame.pts.0).collect(),
         end: basis.table.instant(piece.end),
+        fade: None,
         recipe: recipe::picture(facts, basis.order.resolution, basis.order.quality, basis.encoder.clone()),
     })
 }
@@ -169,13 +183,14 @@ fn sound_work(basis: &Basis, segments: &[Segment]) -> Option<Work> {
         let until = clock + basis.table.snapped(&segment.frames).length();
         let sample_count = u64::try_from(samples(until) - samples(clock)).expect("the clock only rises");
         clock = until;
-        SoundSegment { start_sample: samples(start), sample_count }
+        SoundSegment { start_sample: samples(start), sample_count, overlap_samples: 0 }
     });
     let segments = cuts.collect();
     let (channels, bitrate_bps) = recipe::sound(facts, basis.order.quality);
     Some(Work::Sound(SoundWork {
         track: Track { container: basis.facts.container, ordinal: facts.ordinal, codec: facts.codec.clone() },
         segments,
+        codec: SoundCodec::Aac,
         channels,
         bitrate_bps,
         normalize: basis.order.normalize_audio,

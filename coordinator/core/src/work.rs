@@ -16,6 +16,10 @@ pub enum TaskKind {
     Picture,
     /// Render sound.
     Sound,
+    /// Make what an editor needs of a video.
+    Preview,
+    /// Make one frame a JPEG.
+    Poster,
 }
 
 impl TaskKind {
@@ -26,6 +30,8 @@ impl TaskKind {
             Self::Index => "index",
             Self::Picture => "picture",
             Self::Sound => "sound",
+            Self::Preview => "preview",
+            Self::Poster => "poster",
         }
     }
 }
@@ -40,6 +46,10 @@ pub enum Work {
     Picture(PictureWork),
     /// Render sound.
     Sound(SoundWork),
+    /// Make what an editor needs of a video.
+    Preview(PreviewWork),
+    /// Make one frame a JPEG.
+    Poster(PosterWork),
 }
 
 impl Work {
@@ -50,6 +60,8 @@ impl Work {
             Self::Index => TaskKind::Index,
             Self::Picture(_) => TaskKind::Picture,
             Self::Sound(_) => TaskKind::Sound,
+            Self::Preview(_) => TaskKind::Preview,
+            Self::Poster(_) => TaskKind::Poster,
         }
     }
 
@@ -58,7 +70,7 @@ impl Work {
     pub fn pool(&self) -> &str {
         match self {
             Self::Picture(work) => &work.recipe.encoder.family,
-            Self::Index | Self::Sound(_) => MEDIA_POOL,
+            Self::Index | Self::Sound(_) | Self::Preview(_) | Self::Poster(_) => MEDIA_POOL,
         }
     }
 }
@@ -90,8 +102,23 @@ pub struct PictureWork {
     /// When the last kept frame stops being shown.
     #[serde(with = "at_rest::ticks")]
     pub end: Ticks,
+    /// The picture that fades in over the kept frames; `None` outside of a crossfade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fade: Option<FadeWork>,
     /// How it shall look and be coded.
     pub recipe: PictureRecipe,
+}
+
+/// The incoming half of a crossfade: frames of the same track, one for each kept frame, laid over it by weight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FadeWork {
+    /// The incoming frame for each kept frame, by pts: never falls, repeats where the incoming picture is shown longer.
+    pub incoming_pts: Vec<i64>,
+    /// When the last incoming frame stops being shown.
+    #[serde(with = "at_rest::ticks")]
+    pub incoming_end: Ticks,
+    /// Weight of the incoming frame in 65,535ths; the kept frame has the rest.
+    pub weights: Vec<u16>,
 }
 
 /// How picture shall look and be coded. Equal for every part of an output.
@@ -110,9 +137,9 @@ pub struct PictureRecipe {
     pub frame_rate: Rate,
     /// Who encodes.
     pub encoder: Encoder,
-    /// Constant rate factor on x264's scale.
+    /// Constant quality on the family's own scale: x264's CRF, VP9's cq-level.
     pub crf: u32,
-    /// Speed preset in x264's names.
+    /// Speed preset by the family's own name: x264's `fast`; VP9's `good-4`.
     pub speed: String,
     /// VBV maximum rate.
     pub max_bitrate_kbps: u32,
@@ -140,12 +167,24 @@ pub struct SoundWork {
     pub track: Track,
     /// What to cut, in output order.
     pub segments: Vec<SoundSegment>,
+    /// How the finished sound is coded.
+    #[serde(default, skip_serializing_if = "SoundCodec::is_aac")]
+    pub codec: SoundCodec,
     /// 1 or 2.
     pub channels: u32,
     /// Of the finished sound.
     pub bitrate_bps: u32,
     /// Level each segment.
     pub normalize: bool,
+}
+
+impl SoundWork {
+    /// Samples of the finished sound.
+    #[must_use]
+    pub fn sample_count(&self) -> u64 {
+        let segment = |segment: &SoundSegment| segment.sample_count.saturating_sub(segment.overlap_samples);
+        self.segments.iter().map(segment).fold(0, u64::saturating_add)
+    }
 }
 
 /// A stretch of source sound at 48 kHz.
@@ -155,4 +194,94 @@ pub struct SoundSegment {
     pub start_sample: i64,
     /// How many samples.
     pub sample_count: u64,
+    /// By how many samples it overlaps the segment before it, crossfaded with equal power; 0 is a hard joint.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub overlap_samples: u64,
+}
+
+/// How finished sound is coded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SoundCodec {
+    /// AAC-LC, for MP4 and MOV.
+    #[default]
+    Aac,
+    /// Opus, for WebM.
+    Opus,
+}
+
+impl SoundCodec {
+    /// What sound was coded as before there was a choice: left out at rest, so that keys of parts stay what they were.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_aac(&self) -> bool {
+        *self == Self::Aac
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What an editor needs of a video: a proxy, a sprite sheet, a waveform, a poster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewWork {
+    /// The picture track.
+    pub picture: Track,
+    /// The turn that makes it upright.
+    pub orientation: Orientation,
+    /// Whether the source is interlaced.
+    pub deinterlace: bool,
+    /// When the first frame is shown, in nanoseconds of source time: the proxy's time zero is the source's.
+    pub start_ns: i64,
+    /// When the last frame stops being shown, in nanoseconds of source time.
+    pub end_ns: i64,
+    /// Width of the proxy, even.
+    pub width: u32,
+    /// Height of the proxy, even.
+    pub height: u32,
+    /// The sound track, if there is one.
+    pub sound: Option<Track>,
+    /// How the sprite sheet is laid out.
+    pub sprite: Sprite,
+    /// Waveform peaks a second.
+    pub peaks_per_second: u32,
+}
+
+/// How a sprite sheet is laid out: thumbnails in rows, left to right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sprite {
+    /// Thumbnails.
+    pub count: u32,
+    /// Columns of the sheet.
+    pub columns: u32,
+    /// Width of a thumbnail.
+    pub width: u32,
+    /// Height of a thumbnail.
+    pub height: u32,
+    /// Source time between two thumbnails, in nanoseconds.
+    pub interval_ns: i64,
+}
+
+/// One frame as a JPEG.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PosterWork {
+    /// The picture track.
+    pub track: Track,
+    /// Ticks per second of `pts` and `end`.
+    #[serde(with = "at_rest::rate")]
+    pub rate: Rate,
+    /// The frame.
+    pub pts: i64,
+    /// When that frame stops being shown.
+    #[serde(with = "at_rest::ticks")]
+    pub end: Ticks,
+    /// The turn that makes it upright.
+    pub orientation: Orientation,
+    /// Whether the source is interlaced.
+    pub deinterlace: bool,
+    /// Finished width.
+    pub width: u32,
+    /// Finished height.
+    pub height: u32,
 }

@@ -4,6 +4,7 @@ pub(crate) mod media;
 
 use std::path::Path;
 
+use farm_core::export::Format;
 use farm_core::part::{PartCodec, PartFrame, PartHeader};
 use farm_core::plan::PlacedPart;
 use proptest::prelude::*;
@@ -171,7 +172,7 @@ fn parts_that_do_not_fit_are_named() {
     let (error, parts) = refused(&|output, received| {
         header(received, &output.picture[2], &|header| match &mut header.codec {
             PartCodec::H264 { avcc, .. } => avcc[3] += 1,
-            PartCodec::Aac { .. } => unreachable!(),
+            _ => unreachable!(),
         });
     });
     assert_eq!(error, LayoutError::CodecsDiffer { first: parts[0].content_key, other: parts[2].content_key });
@@ -215,7 +216,7 @@ fn long_films_have_small_layouts() {
     };
     let frame = |turn| PartFrame { pts: shown(turn), duration: 1, size_bytes: 9000, key: turn == 0 };
     let frames = (0..240).map(frame).collect();
-    let header = PartHeader { codec, rate, frames, payload_bytes: 240 * 9000 };
+    let header = PartHeader { codec, rate, frames, payload_bytes: 240 * 9000, levels: Vec::new() };
     let packets = vec![PartFrame { pts: 0, duration: 1024, size_bytes: 427, key: true }; 337_502];
     let sound = PartHeader {
         codec: PartCodec::Aac {
@@ -229,6 +230,7 @@ fn long_films_have_small_layouts() {
         rate: Rate::SOUND,
         payload_bytes: 427 * packets.len() as u64,
         frames: packets,
+        levels: Vec::new(),
     };
     let key = |number: u64| ContentKey(*blake3::hash(&number.to_le_bytes()).as_bytes());
     let headers: Headers = (0..1800).map(|part| (key(part), &header)).chain([(key(9999), &sound)]).collect();
@@ -240,6 +242,8 @@ fn long_films_have_small_layouts() {
     let output = PlannedOutput {
         number: 1,
         filename: "film.mp4".to_owned(),
+        format: Format::Mp4,
+        poster: None,
         rate,
         picture: (0..1800).map(place).collect(),
         sound: Some(key(9999)),
@@ -271,6 +275,7 @@ fn beyond_four_gigabytes_offsets_are_wide() {
         rate: track.rate,
         frames: (0..64).map(frame).collect(),
         payload_bytes: 64 * u64::from(size_bytes),
+        levels: Vec::new(),
     };
     received.parts.insert(hole, (header, Vec::new()));
     for place in &mut output.picture {
@@ -344,7 +349,7 @@ proptest! {
             end += lengths.iter().sum::<i64>();
         }
         let output = PlannedOutput {
-            number: 1, filename: "x.mp4".to_owned(), rate, picture, sound: None, frame_count: wanted.len() as u64,
+            number: 1, filename: "x.mp4".to_owned(), format: Format::Mp4, rate, picture, sound: None, poster: None, frame_count: wanted.len() as u64,
             duration: Ticks(end), title: "x".to_owned(), created_at: None,
         };
         let headers = received.headers();

@@ -9,7 +9,7 @@ use async_nats::jetstream::stream::{DiscardPolicy, RetentionPolicy};
 use farm_core::content_key::ContentKey;
 use farm_core::ids::TaskId;
 use farm_core::video::Container;
-use farm_core::work::{SoundWork, Track, Work};
+use farm_core::work::{SoundCodec, SoundWork, Track, Work};
 use futures::StreamExt;
 use service::{OnEnd, SystemClock, Tasks};
 use wire::doorbell;
@@ -36,7 +36,14 @@ async fn scene() -> Scene {
     let export = fresh.export(user, video, 0).await;
     fresh.node(1).await;
     let track = Track { container: Container::IsoBmff, ordinal: 0, codec: "aac".to_owned() };
-    let work = Work::Sound(SoundWork { track, segments: Vec::new(), channels: 2, bitrate_bps: 1, normalize: false });
+    let work = Work::Sound(SoundWork {
+        track,
+        segments: Vec::new(),
+        codec: SoundCodec::Aac,
+        channels: 2,
+        bitrate_bps: 1,
+        normalize: false,
+    });
     let key = Some(ContentKey([7; 32]));
     let task = fresh.task(&NewTask { video, export: Some(export), key, work: &work, amount: 100 }).await;
     let ports = Ports {

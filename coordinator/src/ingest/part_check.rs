@@ -25,6 +25,7 @@ pub(super) fn check(header: &v1::PartHeader, work: &Work) -> Result<PartHeader, 
     if header.frames.iter().any(|frame| frame.size_bytes == 0) {
         return Err("a frame has no bytes".to_owned());
     }
+    check_levels(header, work)?;
     let rate = Rate::new(header.rate_num, header.rate_den).ok_or("its rate holds a zero")?;
     match (work, &header.codec) {
         (Work::Picture(work), v1::CodecConfig::H264(codec)) => picture(header, rate, codec, work)?,
@@ -43,7 +44,22 @@ pub(super) fn check(header: &v1::PartHeader, work: &Work) -> Result<PartHeader, 
         rate,
         frames: frames.collect(),
         payload_bytes: header.payload_bytes,
+        levels: header.levels.iter().map(translate::level).collect(),
     })
+}
+
+/// A level for each segment where sound is levelled, and for none elsewhere.
+fn check_levels(header: &v1::PartHeader, work: &Work) -> Result<(), String> {
+    let owed = match work {
+        Work::Sound(work) if work.normalize => work.segments.len(),
+        _ => 0,
+    };
+    let found = header.levels.len();
+    if found == owed {
+        Ok(())
+    } else {
+        Err(format!("it says what levelling did to {found} segments instead of {owed}"))
+    }
 }
 
 /// Every promised frame, no other, each as long as promised, and a decoder can begin at the first.
@@ -88,7 +104,7 @@ fn sound(header: &v1::PartHeader, rate: Rate, codec: &v1::AacConfig, work: &Soun
     if codec.specific_config.len() < 2 || codec.specific_config.len() > CODEC_CONFIG_BYTES_MAX {
         return Err("its codec configuration is none".to_owned());
     }
-    let promised: u64 = work.segments.iter().map(|segment| segment.sample_count).sum();
+    let promised = work.sample_count();
     if codec.sample_count != promised {
         return Err(format!("it has {} samples instead of {promised}", codec.sample_count));
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use farm_core::content_key::ContentKey;
 use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
-use farm_core::work::{SoundSegment, SoundWork, Track, Work};
+use farm_core::work::{SoundCodec, SoundSegment, SoundWork, Track, Work};
 use service::{SystemClock, Timestamp};
 use uuid::Uuid;
 use wire::v1;
@@ -64,8 +64,8 @@ async fn scene() -> Scene {
 
 fn work() -> Work {
     let track = Track { container: farm_core::video::Container::IsoBmff, ordinal: 0, codec: "aac".to_owned() };
-    let segments = vec![SoundSegment { start_sample: 0, sample_count: 2000 }];
-    Work::Sound(SoundWork { track, segments, channels: 2, bitrate_bps: 1, normalize: false })
+    let segments = vec![SoundSegment { start_sample: 0, sample_count: 2000, overlap_samples: 0 }];
+    Work::Sound(SoundWork { track, segments, codec: SoundCodec::Aac, channels: 2, bitrate_bps: 1, normalize: false })
 }
 
 impl Scene {
@@ -116,6 +116,7 @@ impl Scene {
             payload_bytes: 30,
             payload_hash: *blake3::hash(PAYLOAD).as_bytes(),
             render_ms: 5,
+            levels: Vec::new(),
         }
     }
 

@@ -1,8 +1,10 @@
 //! The domain's words as the wire's, and back. Checks nothing: what nodes send is judged in the checks beside it.
 
-use farm_core::part::PartCodec;
+use farm_core::part::{FileEntry, PartCodec, SegmentLevel};
 use farm_core::video::{Colour, Container, Orientation};
-use farm_core::work::{Encoder, PictureWork, SoundWork, Track, Work};
+use farm_core::work::{
+    Encoder, FadeWork, PictureWork, PosterWork, PreviewWork, SoundCodec, SoundSegment, SoundWork, Track, Work,
+};
 use uuid::Uuid;
 use wire::v1;
 
@@ -14,6 +16,8 @@ pub(super) fn work(work: &Work) -> v1::Work {
         Work::Index => v1::Work::Index,
         Work::Picture(picture) => v1::Work::Picture(picture_work(picture)),
         Work::Sound(sound) => v1::Work::Sound(sound_work(sound)),
+        Work::Preview(preview) => v1::Work::Preview(preview_work(preview)),
+        Work::Poster(poster) => v1::Work::Poster(poster_work(poster)),
     }
 }
 
@@ -25,6 +29,7 @@ fn picture_work(work: &PictureWork) -> v1::PictureWork {
         rate_den: work.rate.den(),
         keep_pts: work.keep_pts.clone(),
         end: work.end.0,
+        fade: work.fade.as_ref().map(fade_work),
         recipe: v1::PictureRecipe {
             orientation: orientation_to_wire(recipe.orientation),
             deinterlace: recipe.deinterlace,
@@ -44,16 +49,63 @@ fn picture_work(work: &PictureWork) -> v1::PictureWork {
     }
 }
 
+fn fade_work(fade: &FadeWork) -> v1::FadeWork {
+    v1::FadeWork {
+        incoming_pts: fade.incoming_pts.clone(),
+        incoming_end: fade.incoming_end.0,
+        weights: fade.weights.clone(),
+    }
+}
+
 fn sound_work(work: &SoundWork) -> v1::SoundWork {
-    let segments = work.segments.iter();
+    let segment = |&SoundSegment { start_sample, sample_count, overlap_samples }: &SoundSegment| v1::SoundSegment {
+        start_sample,
+        sample_count,
+        overlap_samples,
+    };
     v1::SoundWork {
         track: track(&work.track),
-        segments: segments
-            .map(|segment| v1::SoundSegment { start_sample: segment.start_sample, sample_count: segment.sample_count })
-            .collect(),
+        segments: work.segments.iter().map(segment).collect(),
+        codec: match work.codec {
+            SoundCodec::Aac => v1::SoundCodec::Aac,
+            SoundCodec::Opus => v1::SoundCodec::Opus,
+        },
         channels: work.channels,
         bitrate_bps: work.bitrate_bps,
         normalize: work.normalize,
+    }
+}
+
+fn preview_work(work: &PreviewWork) -> v1::PreviewWork {
+    v1::PreviewWork {
+        picture: track(&work.picture),
+        orientation: orientation_to_wire(work.orientation),
+        deinterlace: work.deinterlace,
+        start_ns: work.start_ns,
+        end_ns: work.end_ns,
+        width: work.width,
+        height: work.height,
+        sound: work.sound.as_ref().map(track),
+        sprite_count: work.sprite.count,
+        sprite_columns: work.sprite.columns,
+        sprite_width: work.sprite.width,
+        sprite_height: work.sprite.height,
+        sprite_interval_ns: work.sprite.interval_ns,
+        peaks_per_second: work.peaks_per_second,
+    }
+}
+
+fn poster_work(work: &PosterWork) -> v1::PosterWork {
+    v1::PosterWork {
+        track: track(&work.track),
+        rate_num: work.rate.num(),
+        rate_den: work.rate.den(),
+        pts: work.pts,
+        end: work.end.0,
+        orientation: orientation_to_wire(work.orientation),
+        deinterlace: work.deinterlace,
+        width: work.width,
+        height: work.height,
     }
 }
 
@@ -111,7 +163,36 @@ pub(super) fn codec(codec: &v1::CodecConfig) -> PartCodec {
             sample_count: aac.sample_count,
             bitrate_bps: aac.bitrate_bps,
         },
+        v1::CodecConfig::Vp9(vp9) => PartCodec::Vp9 {
+            width: vp9.width,
+            height: vp9.height,
+            profile: vp9.profile,
+            level: vp9.level,
+            bit_depth: vp9.bit_depth,
+            chroma_subsampling: vp9.chroma_subsampling,
+            colour: colour(&vp9.colour),
+        },
+        v1::CodecConfig::Opus(opus) => PartCodec::Opus {
+            head: opus.head.clone(),
+            channels: opus.channels,
+            pre_skip_samples: opus.pre_skip_samples,
+            sample_count: opus.sample_count,
+            bitrate_bps: opus.bitrate_bps,
+        },
+        v1::CodecConfig::Files(files) => PartCodec::Files {
+            files: files
+                .files
+                .iter()
+                .map(|file| FileEntry { name: file.name.clone(), content_type: file.content_type.clone() })
+                .collect(),
+        },
     }
+}
+
+/// What levelling did to a segment of sound.
+pub(super) fn level(level: &v1::SegmentLevel) -> SegmentLevel {
+    let v1::SegmentLevel { loudness_in_mlufs, gain_mdb, loudness_out_mlufs, true_peak_out_mdbtp } = *level;
+    SegmentLevel { loudness_in_mlufs, gain_mdb, loudness_out_mlufs, true_peak_out_mdbtp }
 }
 
 /// Encoders a node may claim to have, and characters of each text it says of itself.

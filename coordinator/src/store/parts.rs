@@ -14,7 +14,9 @@ use crate::{read, within, write};
 /// Keys named in one statement; both databases take many more.
 const KEYS_AT_ONCE_MAX: usize = 200;
 /// The first byte of a stored header: how the rest is written.
-const HEADER_VERSION: u8 = 1;
+const HEADER_VERSION: u8 = 2;
+/// Headers without levels.
+const HEADER_VERSION_UNLEVELLED: u8 = 1;
 
 /// A part that has just been received.
 #[derive(Clone, Debug)]
@@ -190,6 +192,8 @@ fn header_to_bytes(header: &PartHeader) -> Vec<u8> {
 fn header_from_bytes(bytes: &[u8]) -> Option<PartHeader> {
     match bytes.split_first()? {
         (&HEADER_VERSION, header) => postcard::from_bytes(header).ok(),
+        // Levels come last, and an empty list is written as its length.
+        (&HEADER_VERSION_UNLEVELLED, header) => postcard::from_bytes(&[header, &[0]].concat()).ok(),
         _ => None,
     }
 }
@@ -205,7 +209,7 @@ fn inconsistent(column: &'static str, key: &ContentKey) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use farm_core::part::{PartCodec, PartFrame};
+    use farm_core::part::{PartCodec, PartFrame, SegmentLevel};
     use timeline::Rate;
     use uuid::Uuid;
 
@@ -224,12 +228,35 @@ mod tests {
         NewPart {
             key: ContentKey([key; 32]),
             epoch,
-            header: PartHeader { codec, rate: Rate::SOUND, frames: vec![frame; 2], payload_bytes: 600 },
+            header: PartHeader {
+                codec,
+                rate: Rate::SOUND,
+                frames: vec![frame; 2],
+                payload_bytes: 600,
+                levels: vec![LEVEL],
+            },
             payload_hash: [key; 32],
             encoder: "avenc_aac".to_owned(),
             node: NodeId(Uuid::nil()),
             render_ms: 12,
         }
+    }
+
+    const LEVEL: SegmentLevel = SegmentLevel {
+        loudness_in_mlufs: Some(-20_000),
+        gain_mdb: 6_000,
+        loudness_out_mlufs: Some(-14_000),
+        true_peak_out_mdbtp: Some(-1_500),
+    };
+
+    #[test]
+    fn headers_from_before_there_were_levels_are_read() {
+        let mut header = part(1, 1).header;
+        header.levels.clear();
+        let mut old = header_to_bytes(&header);
+        old[0] = HEADER_VERSION_UNLEVELLED;
+        assert_eq!(old.pop(), Some(0));
+        assert_eq!(header_from_bytes(&old), Some(header));
     }
 
     #[tokio::test]

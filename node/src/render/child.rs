@@ -63,7 +63,8 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
     output.ready(Ready { media_library: gst::version_string().to_string(), sandbox_layers })?;
     match task {
         ChildTask::Probe => probe::run(output),
-        ChildTask::Render(RenderTask { work, source_bytes }) => {
+        ChildTask::Render(task) => {
+            let RenderTask { work, source_bytes } = *task;
             let source = Source::open(SourceReader::new(socket, source_bytes))?;
             render(&source, work, output)
         }
@@ -75,6 +76,9 @@ fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), Render
         Work::Index => index::run(source, output),
         Work::Picture(work) => picture::run(source, &work, output),
         Work::Sound(work) => sound::run(source, &work, output),
+        Work::Preview(_) | Work::Poster(_) => {
+            Err(RenderFailure::node("This node makes no previews and no posters yet."))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use rkyv::rancor;
 use rkyv::ser::allocator::ArenaHandle;
 use rkyv::util::AlignedVec;
 use rkyv::{Archive, Deserialize, Serialize};
-use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, Work};
+use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, SegmentLevel, Work};
 
 use super::failure::RenderFailure;
 
@@ -26,7 +26,7 @@ pub enum ChildTask {
     /// Try every row of the encoder table.
     Probe,
     /// Work on a source.
-    Render(RenderTask),
+    Render(Box<RenderTask>),
 }
 
 /// Work on a source.
@@ -116,6 +116,8 @@ pub struct PartCodec {
     pub rate_num: u32,
     /// Ticks per second: denominator.
     pub rate_den: u32,
+    /// What levelling did to each segment of sound.
+    pub levels: Vec<SegmentLevel>,
 }
 
 /// One row of the encoder table after its trial.
@@ -303,7 +305,7 @@ mod tests {
 
     #[test]
     fn tasks_and_requests_arrive_as_sent() {
-        let task = ChildTask::Render(RenderTask { work: Work::Index, source_bytes: 99 });
+        let task = ChildTask::Render(Box::new(RenderTask { work: Work::Index, source_bytes: 99 }));
         let bytes = write_task(&task);
         assert_eq!(read_task(&bytes[4..]), Some(task));
         assert_eq!(read_task(&[0; 3]), None);

@@ -79,6 +79,7 @@ pub fn work(index: &Index, from: usize, to: usize, size: (u32, u32)) -> PictureW
         rate_den: picture.rate_den,
         keep_pts: picture.frames[from..to].iter().map(|frame| frame.pts).collect(),
         end: picture.frames.get(to).map_or(picture.end, |frame| frame.pts),
+        fade: None,
         recipe: PictureRecipe {
             orientation: picture.orientation.clone(),
             deinterlace: picture.interlaced,

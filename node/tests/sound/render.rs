@@ -13,7 +13,7 @@ use reelfarm_node::render::child::sound;
 use reelfarm_node::render::child::source::Source;
 use reelfarm_node::render::failure::RenderFailure;
 use reelfarm_node::render::protocol::{self, ChildMessage, SourceRequest};
-use wire::v1::{AacConfig, CodecConfig, PartFrame, SoundSegment, SoundWork};
+use wire::v1::{AacConfig, CodecConfig, PartFrame, SoundCodec, SoundSegment, SoundWork};
 
 use super::source::SourceFile;
 
@@ -69,15 +69,21 @@ impl Rendered {
 /// A segment from one time to another.
 pub fn cut(from_s: f64, to_s: f64) -> SoundSegment {
     let (from, to) = ((from_s * 48_000.0).round() as i64, (to_s * 48_000.0).round() as i64);
-    SoundSegment { start_sample: from, sample_count: u64::try_from(to - from).unwrap() }
+    SoundSegment { start_sample: from, sample_count: u64::try_from(to - from).unwrap(), overlap_samples: 0 }
 }
 
 /// Renders segments of a source.
 pub fn render(file: &SourceFile, segments: Vec<SoundSegment>, normalize: bool) -> Result<Rendered, RenderFailure> {
     gstreamer::init().unwrap();
     let bytes = std::fs::read(&file.path).unwrap();
-    let work =
-        SoundWork { track: file.track(), segments, channels: file.channels.min(2), bitrate_bps: 192_000, normalize };
+    let work = SoundWork {
+        track: file.track(),
+        segments,
+        codec: SoundCodec::Aac,
+        channels: file.channels.min(2),
+        bitrate_bps: 192_000,
+        normalize,
+    };
     let (child_end, parent_end) = UnixStream::pair().unwrap();
     let size = bytes.len() as u64;
     let server = thread::spawn(move || serve(parent_end, &bytes));

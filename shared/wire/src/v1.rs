@@ -1,4 +1,5 @@
-//! The messages of wire version 1. Published types are frozen: a change is a new version file.
+//! The messages of wire version 1. Published types are frozen: a change is a new version file. Version 1 is published with the
+//! first release; until then it grows in place (decision 0005).
 
 use rkyv::{Archive, Deserialize, Serialize};
 
@@ -170,6 +171,8 @@ messages! {
         payload_hash: [u8; 32],
         /// Wall-clock milliseconds the attempt took.
         render_ms: u64,
+        /// What levelling did to each segment, in output order; empty where nothing was levelled.
+        levels: Vec<SegmentLevel>,
     }
     /// Node → coordinator, opens an index stream; nothing follows.
     21 IndexResult {
@@ -244,8 +247,19 @@ records! {
         keep_pts: Vec<i64>,
         /// When the last kept frame stops being shown.
         end: i64,
+        /// The picture that fades in over the kept frames, which then are the end of a segment; `None` outside of a crossfade.
+        fade: Option<FadeWork>,
         /// How it shall look and be coded.
         recipe: PictureRecipe,
+    }
+    /// The incoming half of a crossfade: frames of the same track, one for each kept frame, laid over it by weight.
+    FadeWork {
+        /// The incoming frame for each kept frame, by pts: never falls, and repeats where the incoming picture is shown longer.
+        incoming_pts: Vec<i64>,
+        /// When the last incoming frame stops being shown.
+        incoming_end: i64,
+        /// Weight of the incoming frame in 65,535ths; the kept frame has the rest.
+        weights: Vec<u16>,
     }
     /// How a part's picture shall look and be coded. Equal for every part of an output.
     PictureRecipe {
@@ -265,9 +279,9 @@ records! {
         encoder_family: String,
         /// The encoder's identity the plan counted on; an attempt by another is refused.
         encoder_identity: String,
-        /// Constant rate factor on x264's scale.
+        /// Constant quality on the family's own scale: x264's CRF, VP9's cq-level.
         crf: u32,
-        /// Speed preset on x264's names.
+        /// Speed preset by the family's own name: x264's `fast`; VP9's `good-4`.
         speed: String,
         /// VBV maximum rate.
         max_bitrate_kbps: u32,
@@ -284,6 +298,8 @@ records! {
         track: Track,
         /// What to cut, in output order.
         segments: Vec<SoundSegment>,
+        /// How the finished sound is coded.
+        codec: SoundCodec,
         /// 1 or 2.
         channels: u32,
         /// Of the finished sound.
@@ -297,6 +313,113 @@ records! {
         start_sample: i64,
         /// How many samples; where the source has none there is silence.
         sample_count: u64,
+        /// By how many samples it overlaps the segment before it, crossfaded with equal power; 0 is a hard joint.
+        overlap_samples: u64,
+    }
+    /// What levelling did to a segment of sound. Loudness by EBU R128, in thousandths.
+    SegmentLevel {
+        /// Integrated loudness as it was, in thousandths of a LUFS; `None` for silence, which is left alone.
+        loudness_in_mlufs: Option<i32>,
+        /// Gain applied, in thousandths of a decibel.
+        gain_mdb: i32,
+        /// Integrated loudness as it left the limiter, before fades and coding, in thousandths of a LUFS.
+        loudness_out_mlufs: Option<i32>,
+        /// True peak as it left the limiter, in thousandths of a dBTP; `None` for digital silence.
+        true_peak_out_mdbtp: Option<i32>,
+    }
+    /// What an editor needs of a video: a proxy, a sprite sheet, a waveform, a poster.
+    PreviewWork {
+        /// The picture track.
+        picture: Track,
+        /// The turn that makes it upright.
+        orientation: Orientation,
+        /// Whether the source is interlaced.
+        deinterlace: bool,
+        /// When the first frame is shown, in nanoseconds of source time: the proxy's time zero is the source's.
+        start_ns: i64,
+        /// When the last frame stops being shown, in nanoseconds of source time.
+        end_ns: i64,
+        /// Width of the proxy, even.
+        width: u32,
+        /// Height of the proxy, even.
+        height: u32,
+        /// The sound track, if there is one.
+        sound: Option<Track>,
+        /// Thumbnails on the sprite sheet.
+        sprite_count: u32,
+        /// Columns of the sprite sheet.
+        sprite_columns: u32,
+        /// Width of a thumbnail.
+        sprite_width: u32,
+        /// Height of a thumbnail.
+        sprite_height: u32,
+        /// Source time between two thumbnails, in nanoseconds.
+        sprite_interval_ns: i64,
+        /// Waveform peaks a second.
+        peaks_per_second: u32,
+    }
+    /// One frame as a JPEG.
+    PosterWork {
+        /// The picture track.
+        track: Track,
+        /// Ticks per second of `pts`: numerator.
+        rate_num: u32,
+        /// Ticks per second of `pts`: denominator.
+        rate_den: u32,
+        /// The frame.
+        pts: i64,
+        /// When that frame stops being shown.
+        end: i64,
+        /// The turn that makes it upright.
+        orientation: Orientation,
+        /// Whether the source is interlaced.
+        deinterlace: bool,
+        /// Finished width.
+        width: u32,
+        /// Finished height.
+        height: u32,
+    }
+    /// VP9 in a part.
+    Vp9Config {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Bitstream profile, 0 to 3.
+        profile: u8,
+        /// Level times ten, 31 for 3.1.
+        level: u8,
+        /// Bits per sample.
+        bit_depth: u8,
+        /// Chroma subsampling as WebM's `CodecPrivate` counts it: 0 is 4:2:0 vertical, 1 is 4:2:0 colocated.
+        chroma_subsampling: u8,
+        /// Colour as signalled in the stream.
+        colour: Colour,
+    }
+    /// Opus in a part. Times count at 48 kHz.
+    OpusConfig {
+        /// The `OpusHead` packet.
+        head: Vec<u8>,
+        /// 1 or 2.
+        channels: u32,
+        /// Samples to be skipped at the front.
+        pre_skip_samples: u32,
+        /// Samples that count, after the pre-skip.
+        sample_count: u64,
+        /// Target bit rate.
+        bitrate_bps: u32,
+    }
+    /// Whole files in a part, one access unit each.
+    FilesConfig {
+        /// The files, in payload order.
+        files: Vec<FileEntry>,
+    }
+    /// A file in a part.
+    FileEntry {
+        /// What it is: `proxy`, `sprite`, `peaks`, `poster`.
+        name: String,
+        /// Its media type.
+        content_type: String,
     }
     /// One access unit of a part.
     PartFrame {
@@ -461,6 +584,17 @@ choices! {
         Picture(PictureWork),
         /// Render sound.
         Sound(SoundWork),
+        /// Make what an editor needs of a video.
+        Preview(PreviewWork),
+        /// Make one frame a JPEG.
+        Poster(PosterWork),
+    }
+    /// How finished sound is coded.
+    SoundCodec {
+        /// AAC-LC, for MP4 and MOV.
+        Aac,
+        /// Opus, for WebM.
+        Opus,
     }
     /// Codec configuration of a part.
     CodecConfig {
@@ -468,6 +602,12 @@ choices! {
         H264(H264Config),
         /// AAC sound.
         Aac(AacConfig),
+        /// VP9 picture.
+        Vp9(Vp9Config),
+        /// Opus sound.
+        Opus(OpusConfig),
+        /// Whole files.
+        Files(FilesConfig),
     }
     /// Whose fault a failed attempt is.
     FailureClass {

@@ -109,8 +109,17 @@ fn grant() -> Grant {
         key_interval_frames: 60,
         threads: 2,
     };
-    let picture =
-        PictureWork { track, rate_num: 30_000, rate_den: 1, keep_pts: vec![-1, 0, 1_001, 2_002], end: 3_003, recipe };
+    let fade =
+        FadeWork { incoming_pts: vec![50, 50, 1_051, 2_052], incoming_end: 3_053, weights: vec![1, 2, 3, 65_535] };
+    let picture = PictureWork {
+        track,
+        rate_num: 30_000,
+        rate_den: 1,
+        keep_pts: vec![-1, 0, 1_001, 2_002],
+        end: 3_003,
+        fade: Some(fade),
+        recipe,
+    };
     Grant {
         task: TASK,
         epoch: EPOCH,
@@ -143,6 +152,12 @@ fn part_header() -> PartHeader {
         payload_bytes: 990,
         payload_hash: [9; 32],
         render_ms: 1_234,
+        levels: vec![SegmentLevel {
+            loudness_in_mlufs: Some(-23_000),
+            gain_mdb: 9_000,
+            loudness_out_mlufs: Some(-14_010),
+            true_peak_out_mdbtp: None,
+        }],
     }
 }
 

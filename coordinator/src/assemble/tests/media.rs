@@ -8,6 +8,7 @@ use std::process::Command;
 
 use bytes::Bytes;
 use farm_core::content_key::ContentKey;
+use farm_core::export::Format;
 use farm_core::part::{PartCodec, PartFrame, PartHeader};
 use farm_core::plan::{PlacedPart, PlannedOutput};
 use farm_core::video::Colour;
@@ -46,7 +47,8 @@ impl Received {
     pub(crate) fn add(&mut self, codec: &PartCodec, rate: Rate, samples: &[(PartFrame, Bytes)]) -> ContentKey {
         let payload = samples.iter().flat_map(|(_, bytes)| bytes.to_vec()).collect::<Vec<u8>>();
         let frames = samples.iter().map(|(frame, _)| *frame).collect();
-        let header = PartHeader { codec: codec.clone(), rate, frames, payload_bytes: payload.len() as u64 };
+        let header =
+            PartHeader { codec: codec.clone(), rate, frames, payload_bytes: payload.len() as u64, levels: Vec::new() };
         let key = ContentKey(
             *blake3::hash(&[payload.as_slice(), &(self.parts.len() as u64).to_le_bytes()].concat()).as_bytes(),
         );
@@ -115,6 +117,8 @@ pub(crate) fn plan(picture: &Track, frames_min: usize, sound: Option<&Track>) ->
     let output = PlannedOutput {
         number: 1,
         filename: "test.mp4".to_owned(),
+        format: Format::Mp4,
+        poster: None,
         rate: picture.rate,
         picture: placed,
         sound: sound.map(|sound| received.add(&sound.codec, sound.rate, &sound.samples)),

@@ -57,7 +57,7 @@ fn checked(header: &v1::PartHeader, promise: &Promise) -> Result<Checked, String
     }
     let encoder = match &promise.work {
         Work::Picture(work) => work.recipe.encoder.identity.clone(),
-        Work::Sound(_) | Work::Index => SOUND_ENCODER.to_owned(),
+        Work::Sound(_) | Work::Index | Work::Preview(_) | Work::Poster(_) => SOUND_ENCODER.to_owned(),
     };
     let kept = part_check::check(header, &promise.work)?;
     Ok(Checked { key, header: kept, encoder, payload_hash: header.payload_hash, render_ms: header.render_ms })

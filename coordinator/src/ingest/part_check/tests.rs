@@ -1,7 +1,7 @@
 //! A part that keeps its promise passes; each way of not keeping it is named.
 
 use farm_core::video::{Container, Orientation};
-use farm_core::work::{Encoder, PictureRecipe, SoundSegment, Track};
+use farm_core::work::{Encoder, PictureRecipe, SoundCodec, SoundSegment, Track};
 use timeline::Ticks;
 
 use super::*;
@@ -27,7 +27,14 @@ fn picture_work() -> Work {
         threads: 1,
     };
     let rate = Rate::hz(1000).unwrap();
-    Work::Picture(PictureWork { track: track(), rate, keep_pts: vec![100, 140, 190], end: Ticks(220), recipe })
+    Work::Picture(PictureWork {
+        track: track(),
+        rate,
+        keep_pts: vec![100, 140, 190],
+        end: Ticks(220),
+        fade: None,
+        recipe,
+    })
 }
 
 /// Decoded 0, 90, 40; shown 0, 40, 90.
@@ -46,12 +53,20 @@ fn picture() -> v1::PartHeader {
         payload_bytes: 30,
         payload_hash: [0; 32],
         render_ms: 1,
+        levels: Vec::new(),
     }
 }
 
 fn sound_work() -> Work {
-    let segments = vec![SoundSegment { start_sample: 5, sample_count: 1000 }; 2];
-    Work::Sound(SoundWork { track: track(), segments, channels: 2, bitrate_bps: 1, normalize: false })
+    let segments = vec![SoundSegment { start_sample: 5, sample_count: 1000, overlap_samples: 0 }; 2];
+    Work::Sound(SoundWork {
+        track: track(),
+        segments,
+        codec: SoundCodec::Aac,
+        channels: 2,
+        bitrate_bps: 1,
+        normalize: false,
+    })
 }
 
 fn sound() -> v1::PartHeader {

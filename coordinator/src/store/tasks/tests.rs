@@ -1,7 +1,7 @@
 //! Leases against the real schema, on whichever database the suite runs.
 
 use farm_core::retry::{Fault, Next};
-use farm_core::work::{SoundWork, Track, Work};
+use farm_core::work::{SoundCodec, SoundWork, Track, Work};
 use futures::future::join_all;
 use service::Timestamp;
 
@@ -13,7 +13,14 @@ const LEASE: Duration = Duration::from_secs(30);
 
 fn sound() -> Work {
     let track = Track { container: farm_core::video::Container::IsoBmff, ordinal: 0, codec: "aac".to_owned() };
-    Work::Sound(SoundWork { track, segments: Vec::new(), channels: 2, bitrate_bps: 1, normalize: false })
+    Work::Sound(SoundWork {
+        track,
+        segments: Vec::new(),
+        codec: SoundCodec::Aac,
+        channels: 2,
+        bitrate_bps: 1,
+        normalize: false,
+    })
 }
 
 /// A ledger with one export, its task, and a node.

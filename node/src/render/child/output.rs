@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 
-use wire::v1::{CodecConfig, Index, PartFrame};
+use wire::v1::{CodecConfig, Index, PartFrame, SegmentLevel};
 
 use crate::render::failure::RenderFailure;
 use crate::render::protocol::{self, ChildMessage, PartCodec, ProbedEncoder, Ready};
@@ -33,9 +33,14 @@ impl Output {
         self.send(&ChildMessage::Progress(done))
     }
 
-    /// The codec configuration of the part and the ticks per second of its times, once, before `done`.
-    pub fn codec(&mut self, codec: CodecConfig, rate_num: u32, rate_den: u32) -> Result<(), RenderFailure> {
-        self.send(&ChildMessage::Codec(PartCodec { codec, rate_num, rate_den }))
+    /// The codec configuration of the part, the ticks per second of its times and what levelling did, once, before `done`.
+    pub fn codec(
+        &mut self,
+        codec: CodecConfig,
+        (rate_num, rate_den): (u32, u32),
+        levels: Vec<SegmentLevel>,
+    ) -> Result<(), RenderFailure> {
+        self.send(&ChildMessage::Codec(PartCodec { codec, rate_num, rate_den, levels }))
     }
 
     /// One access unit, in decode order. `frame.size_bytes` is not looked at; the payload's length counts.

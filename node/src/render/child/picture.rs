@@ -145,7 +145,7 @@ impl Part<'_> {
         if self.sent == 0 {
             check_encoder(self.work, &bytes)?;
             let codec = CodecConfig::H264(encoding.codec()?);
-            self.output.codec(codec, self.rate.num(), self.rate.den())?;
+            self.output.codec(codec, (self.rate.num(), self.rate.den()), Vec::new())?;
         }
         let ordinal = self.cut.ordinal_at(unit.pts_ns).ok_or_else(|| {
             RenderFailure::node("The encoder on this node changed the time of a frame.").because(unit.pts_ns)

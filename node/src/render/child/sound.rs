@@ -20,7 +20,7 @@ mod resample;
 mod sinc;
 mod track;
 
-use wire::v1::{SoundSegment, SoundWork};
+use wire::v1::{SegmentLevel, SoundSegment, SoundWork};
 
 use super::output::Output;
 use super::source::Source;
@@ -64,22 +64,25 @@ fn render(
     let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
     let mut encoder = Encoder::new(work.channels, work.bitrate_bps)?;
     let stretches = stretches(work);
+    let mut levels = Vec::new();
     for (index, stretch) in stretches.iter().enumerate() {
         let heard =
             if work.normalize { Some(measure(&mut track, stretch, work.channels, output, progress)?) } else { None };
         let joints = Joints { before: index > 0, after: index + 1 < stretches.len() };
-        let mut finishing = Finishing::new(work.channels as usize, stretch, joints, heard.as_ref());
+        let found = heard.as_ref().map(|heard| heard.level);
+        let mut finishing = Finishing::new(work.channels, stretch, joints, found)?;
         let mut emit = |samples: &[f32]| {
-            encoder.push(finishing.push(samples), output)?;
+            encoder.push(finishing.push(samples)?, output)?;
             progress.advance(samples.len(), output)
         };
         match heard.and_then(|heard| heard.samples) {
             Some(samples) => samples.chunks(PIECE_VALUES).try_for_each(&mut emit)?,
             None => track.read(stretch, &mut emit)?,
         }
-        encoder.push(finishing.finish(), output)?;
+        encoder.push(finishing.finish()?, output)?;
+        levels.extend(finishing.level()?);
     }
-    encoder.finish(output)?;
+    encoder.finish(levels, output)?;
     track.has_sound()
 }
 
@@ -117,7 +120,6 @@ fn measure(
     output: &mut Output,
     progress: &mut Progress,
 ) -> Result<Heard, RenderFailure> {
-    let unmeasured = |error| RenderFailure::node("The loudness of the sound could not be measured.").because(error);
     let mut meter = Meter::new(channels).map_err(unmeasured)?;
     let fits = segment.sample_count.saturating_mul(u64::from(channels)) <= HELD_VALUES_MAX;
     let mut held = fits.then(Vec::new);
@@ -135,42 +137,67 @@ fn measure(
 struct Finishing {
     leveller: Leveller,
     fade: Fade,
+    /// How loud the segment was, and a meter of what has become of it; `None` where nothing is levelled.
+    metered: Option<(Level, Meter)>,
     finished: Vec<f32>,
 }
 
 impl Finishing {
-    fn new(channels: usize, segment: &SoundSegment, joints: Joints, heard: Option<&Heard>) -> Self {
-        let leveller = Leveller::new(channels, heard.map(|heard| heard.level));
-        Self { leveller, fade: Fade::new(channels, segment.sample_count, joints), finished: Vec::new() }
+    fn new(channels: u32, segment: &SoundSegment, joints: Joints, found: Option<Level>) -> Result<Self, RenderFailure> {
+        let leveller = Leveller::new(channels as usize, found);
+        let fade = Fade::new(channels as usize, segment.sample_count, joints);
+        let metered = found.map(|found| Ok((found, Meter::new(channels).map_err(unmeasured)?))).transpose()?;
+        Ok(Self { leveller, fade, metered, finished: Vec::new() })
     }
 
-    fn push(&mut self, samples: &[f32]) -> &[f32] {
+    fn push(&mut self, samples: &[f32]) -> Result<&[f32], RenderFailure> {
         self.finished.clear();
         self.leveller.push(samples, &mut self.finished);
-        self.fade.apply(&mut self.finished);
-        &self.finished
+        self.meter_and_fade()
     }
 
     /// What the look-ahead held back.
-    fn finish(&mut self) -> &[f32] {
+    fn finish(&mut self) -> Result<&[f32], RenderFailure> {
         self.finished.clear();
         self.leveller.finish(&mut self.finished);
-        self.fade.apply(&mut self.finished);
-        &self.finished
+        self.meter_and_fade()
     }
+
+    fn meter_and_fade(&mut self) -> Result<&[f32], RenderFailure> {
+        if let Some((_, meter)) = &mut self.metered {
+            meter.push(&self.finished).map_err(unmeasured)?;
+        }
+        self.fade.apply(&mut self.finished);
+        Ok(&self.finished)
+    }
+
+    /// What levelling did to the segment, where it was levelled.
+    fn level(self) -> Result<Option<SegmentLevel>, RenderFailure> {
+        let Some((before, meter)) = self.metered else { return Ok(None) };
+        Ok(Some(before.became(meter.finish().map_err(unmeasured)?)))
+    }
+}
+
+fn unmeasured(error: impl std::fmt::Display) -> RenderFailure {
+    RenderFailure::node("The loudness of the sound could not be measured.").because(error)
 }
 
 #[cfg(test)]
 mod tests {
-    use wire::v1::{Container, Track};
+    use wire::v1::{Container, SoundCodec, Track};
 
     use super::*;
 
     fn work(normalize: bool, spans: &[(i64, u64)]) -> SoundWork {
-        let segment = |&(start_sample, sample_count): &(i64, u64)| SoundSegment { start_sample, sample_count };
+        let segment = |&(start_sample, sample_count): &(i64, u64)| SoundSegment {
+            start_sample,
+            sample_count,
+            overlap_samples: 0,
+        };
         SoundWork {
             track: Track { container: Container::IsoBmff, ordinal: 0, codec: "aac".into() },
             segments: spans.iter().map(segment).collect(),
+            codec: SoundCodec::Aac,
             channels: 2,
             bitrate_bps: 128_000,
             normalize,

@@ -4,7 +4,7 @@
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSrc};
-use wire::v1::{AacConfig, CodecConfig, PartFrame};
+use wire::v1::{AacConfig, CodecConfig, PartFrame, SegmentLevel};
 
 use super::OUTPUT_RATE;
 use crate::render::child::output::Output;
@@ -82,7 +82,7 @@ impl Encoder {
     }
 
     /// Ends the stream: the last frame is filled up with silence, the rest comes out, then the track's facts.
-    pub fn finish(mut self, output: &mut Output) -> Result<(), RenderFailure> {
+    pub fn finish(mut self, levels: Vec<SegmentLevel>, output: &mut Output) -> Result<(), RenderFailure> {
         if !self.partial.is_empty() {
             self.partial.resize(FRAME_SAMPLES * self.channels, 0.0);
             self.send_frame(output)?;
@@ -104,7 +104,7 @@ impl Encoder {
             sample_count: self.samples_in,
             bitrate_bps: self.bitrate_bps,
         };
-        output.codec(CodecConfig::Aac(config), OUTPUT_RATE, 1)
+        output.codec(CodecConfig::Aac(config), (OUTPUT_RATE, 1), levels)
     }
 
     /// Sends the full frame to the encoder, and waits for it while it is behind.

@@ -2,6 +2,7 @@
 //! Does not change a sample: the limiter and the caller do.
 
 use ebur128::{EbuR128, Mode};
+use wire::v1::SegmentLevel;
 
 use super::OUTPUT_RATE;
 
@@ -37,6 +38,24 @@ impl Level {
         match self {
             Self::Silence => 1.0,
             Self::Measured { loudness_lufs, .. } => from_decibels(TARGET_LUFS - loudness_lufs),
+        }
+    }
+
+    /// What levelling did to a segment of this level that left it with another.
+    pub fn became(self, after: Level) -> SegmentLevel {
+        let loudness = |level| match level {
+            Self::Silence => None,
+            Self::Measured { loudness_lufs, .. } => Some(thousandths(loudness_lufs)),
+        };
+        let peak = match after {
+            Self::Measured { true_peak, .. } if true_peak > 0.0 => Some(thousandths(20.0 * true_peak.log10())),
+            _ => None,
+        };
+        SegmentLevel {
+            loudness_in_mlufs: loudness(self),
+            gain_mdb: thousandths(20.0 * self.gain().log10()),
+            loudness_out_mlufs: loudness(after),
+            true_peak_out_mdbtp: peak,
         }
     }
 
@@ -87,6 +106,12 @@ impl Meter {
         }
         Ok(Level::Measured { loudness_lufs, true_peak })
     }
+}
+
+/// A level in whole thousandths: beyond ±200 dB there is no sound.
+#[expect(clippy::cast_possible_truncation, reason = "clamped to six digits")]
+fn thousandths(level: f64) -> i32 {
+    (level.clamp(-200.0, 200.0) * 1_000.0).round() as i32
 }
 
 /// Decibels as a linear factor.

@@ -67,7 +67,7 @@ fn tenths(samples: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wire::v1::{Container, FailureClass, SoundSegment, Track};
+    use wire::v1::{Container, FailureClass, SoundCodec, SoundSegment, Track};
 
     use super::*;
 
@@ -75,7 +75,8 @@ mod tests {
     fn a_failure_says_how_much_was_there() {
         let work = SoundWork {
             track: Track { container: Container::IsoBmff, ordinal: 0, codec: "aac".into() },
-            segments: vec![SoundSegment { start_sample: 0, sample_count: 480_000 }],
+            segments: vec![SoundSegment { start_sample: 0, sample_count: 480_000, overlap_samples: 0 }],
+            codec: SoundCodec::Aac,
             channels: 2,
             bitrate_bps: 128_000,
             normalize: true,
