@@ -79,6 +79,7 @@ async fn work(bench: &Bench, grant: Grant, scratch: &Path, progress: watch::Send
             return Outcome::Failed(failure);
         }
     };
+    place.leave_slot();
     let delivered = match rendered {
         Rendered::Index(index) => deliver(&bench.link, &wire::encode(&IndexResult { task, epoch, index }), None).await,
         Rendered::Part(part) => {

@@ -19,6 +19,8 @@ pub struct Attempts {
 #[derive(Debug)]
 struct Shared {
     slots: Arc<Semaphore>,
+    /// Rendered parts that may wait to be received while their slots render others: as many as there are slots.
+    deliveries: Arc<Semaphore>,
     running: Mutex<HashMap<Key, Signals>>,
     count: watch::Sender<usize>,
     draining: CancellationToken,
@@ -31,13 +33,13 @@ struct Signals {
     renewed: Arc<Notify>,
 }
 
-/// An attempt's place in a slot; both are free again when it is dropped.
+/// An attempt's place in a slot, later among the deliveries; free again when it is dropped.
 #[derive(Debug)]
 pub struct Place {
     key: Key,
     signals: Signals,
     attempts: Attempts,
-    _slot: OwnedSemaphorePermit,
+    permit: Mutex<OwnedSemaphorePermit>,
 }
 
 impl Attempts {
@@ -47,6 +49,7 @@ impl Attempts {
         Attempts {
             shared: Arc::new(Shared {
                 slots: Arc::new(Semaphore::new(slot_count as usize)),
+                deliveries: Arc::new(Semaphore::new(slot_count as usize)),
                 running: Mutex::default(),
                 count: watch::Sender::new(0),
                 draining: CancellationToken::new(),
@@ -75,7 +78,7 @@ impl Attempts {
         running.insert(key, signals.clone());
         self.shared.count.send_replace(running.len());
         drop(running);
-        Place { key, signals, attempts: self.clone(), _slot: slot }
+        Place { key, signals, attempts: self.clone(), permit: Mutex::new(slot) }
     }
 
     /// The coordinator renewed an attempt's lease.
@@ -139,6 +142,14 @@ impl Place {
         &self.attempts.shared.releasing
     }
 
+    /// The part is rendered and only has to be received: another attempt may have the slot meanwhile. While as many parts
+    /// as there are slots wait already, the slot stays taken, so that a coordinator that receives nothing stops the rendering.
+    pub fn leave_slot(&self) {
+        if let Ok(delivery) = Arc::clone(&self.attempts.shared.deliveries).try_acquire_owned() {
+            *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = delivery;
+        }
+    }
+
     /// Waits for the next renewal.
     pub async fn renewed(&self) {
         self.signals.renewed.notified().await;
@@ -169,6 +180,20 @@ mod tests {
         assert!(place.stop().is_cancelled());
         drop(place);
         attempts.wait_until_empty().await;
+        assert!(attempts.take_slot().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_slot_renders_on_while_one_part_waits_to_be_received_and_no_more() {
+        let attempts = Attempts::new(1);
+        let waiting = attempts.enter(1, 1, attempts.take_slot().unwrap());
+        waiting.leave_slot();
+        let next = attempts.enter(2, 1, attempts.take_slot().expect("the slot is free again"));
+        next.leave_slot();
+        assert!(attempts.take_slot().is_none(), "two parts that nobody receives");
+        assert!(!attempts.is_empty());
+        drop(waiting);
+        next.leave_slot();
         assert!(attempts.take_slot().is_some());
     }
 }
