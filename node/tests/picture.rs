@@ -78,6 +78,32 @@ async fn ntsc_in_a_mov_and_in_matroska() {
     assert_eq!((index.picture.frame_rate_num, index.picture.frame_rate_den), (30_000, 1001));
 }
 
+/// The sound's first block comes before the picture's in time, and after it in the file.
+#[tokio::test]
+async fn matroska_whose_sound_begins_first() {
+    let source =
+        Source::make("plain.mp4", 240, "30", &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-bf", "2", "-g", "60"]);
+    let sound = ["-f", "lavfi", "-i", "sine=duration=8:sample_rate=44100"];
+    let beside = |codec| ["-map", "1:v", "-map", "0:a", "-c:a", codec];
+    for (name, codec) in [("aac.mkv", "aac"), ("mp3.mkv", "libmp3lame"), ("opus.mkv", "libopus")] {
+        let source = source.copied(name, &sound, &beside(codec));
+        assert!(source.times()[0] > 0.005, "the picture of {name} begins late");
+        let index = judge(&source, &[(0, 3), (1, 2), (58, 64), (121, 150), (236, 240)]).await;
+        assert_eq!((index.picture.frame_rate_num, index.picture.frame_rate_den), (30, 1));
+    }
+}
+
+/// Neither length nor cues, and more of both tracks than the header claims.
+#[tokio::test]
+async fn matroska_that_does_not_know_its_length() {
+    let source = Source::make("plain.mp4", 300, "25", &LONG_GROUPS[..8]);
+    let index = judge(&source.copied("live.mkv", &[], &["-live", "1"]), &[(0, 5), (100, 120), (290, 300)]).await;
+    assert_eq!(index.warnings, Vec::<String>::new());
+    let mut wrong = source.copied("wrong.mkv", &[], &[]);
+    wrong.overwrite(&[0x44, 0x89, 0x88], &4_000.0_f64.to_be_bytes());
+    judge(&wrong, &[(0, 5), (70, 120), (290, 300)]).await;
+}
+
 #[tokio::test]
 async fn variable_frame_rate_keeps_its_times() {
     let uneven = ["-vf", "select='not(eq(mod(n\\,7)\\,3)+eq(mod(n\\,11)\\,5))'", "-fps_mode", "vfr"];

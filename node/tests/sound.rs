@@ -22,7 +22,7 @@ use sound::signal::{centre_of_energy, clicks, noise, peak, tone};
 use sound::source::{SourceFile, Spec};
 use wire::v1::{FailureClass, SoundSegment};
 
-const KINDS: [Spec; 17] = [
+const KINDS: [Spec; 20] = [
     Spec::AAC_MP4,
     Spec { rate: 44_100, ..Spec::AAC_MP4 },
     Spec { rate: 44_100, channels: 1, ..Spec::AAC_MP4 },
@@ -41,6 +41,9 @@ const KINDS: [Spec; 17] = [
     Spec { codec: "flac", extension: "mkv", encode: &["-c:a", "flac"], rate: 44_100, ..Spec::AAC_MP4 },
     Spec { codec: "ac3", extension: "mkv", encode: &["-c:a", "ac3"], channels: 6, ..Spec::AAC_MP4 },
     Spec { codec: "eac3", extension: "mkv", encode: &["-c:a", "eac3"], ..Spec::AAC_MP4 },
+    Spec { codec: "mp3", extension: "mkv", encode: &["-c:a", "libmp3lame"], rate: 44_100, ..Spec::AAC_MP4 },
+    Spec { codec: "aac", extension: "mkv", rate: 44_100, channels: 1, ..Spec::AAC_MP4 },
+    Spec { codec: "flac", extension: "mp4", encode: &["-c:a", "flac", "-strict", "-2"], ..Spec::AAC_MP4 },
 ];
 
 /// Where each click of a cut list should be, in samples of the output, if it lies well inside its segment.

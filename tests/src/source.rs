@@ -5,6 +5,7 @@ pub mod barcode;
 pub mod clicks;
 mod encode;
 pub mod gallery;
+mod recipe;
 
 use std::path::{Path, PathBuf};
 
@@ -12,109 +13,7 @@ use anyhow::{Result, ensure};
 
 use crate::reading::{self, Base, Picture};
 
-/// What a source shall be.
-#[derive(Clone, Debug)]
-pub struct Recipe {
-    /// Tells sources apart in messages; also the file's name.
-    pub name: &'static str,
-    /// How the file is laid out.
-    pub container: Container,
-    /// Width as displayed.
-    pub width: usize,
-    /// Height as displayed.
-    pub height: usize,
-    /// When frames are shown.
-    pub pace: Pace,
-    /// How many frames.
-    pub frame_count: usize,
-    /// Frames from key frame to key frame.
-    pub group: usize,
-    /// Frames predicted from both sides, in a row.
-    pub b_frames: usize,
-    /// Whether frames before a key frame may need those before it.
-    pub open_groups: bool,
-    /// The quarter turns clockwise a player must make.
-    pub quarter_turns: usize,
-    /// The sound, if there is any.
-    pub sound: Option<Sound>,
-    /// Hides this much of the beginning behind an edit list, milliseconds.
-    pub hidden_head_ms: usize,
-}
-
-/// How a file is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
-    /// `.mp4`
-    Mp4,
-    /// `.mov`
-    Mov,
-    /// `.mkv`
-    Mkv,
-}
-
-impl Container {
-    /// The ending of its files.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Mp4 => "mp4",
-            Self::Mov => "mov",
-            Self::Mkv => "mkv",
-        }
-    }
-}
-
-/// When frame n is shown, in ticks: `first + n·step + jitter·((7n² + 3n) mod 5) + gap·⌊n / 37⌋`.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// Ticks per second.
-    pub rate: i64,
-    /// Ticks from frame to frame.
-    pub step: i64,
-    /// Ticks of unevenness; zero for a constant rate.
-    pub jitter: i64,
-    /// Ticks left out after every 37th frame.
-    pub gap: i64,
-    /// When the first frame is shown.
-    pub first: i64,
-}
-
-impl Pace {
-    /// A constant rate.
-    #[must_use]
-    pub const fn constant(rate: i64, step: i64) -> Pace {
-        Pace { rate, step, jitter: 0, gap: 0, first: 0 }
-    }
-
-    /// When frame `number` is shown.
-    #[must_use]
-    pub fn instant(&self, number: usize) -> i64 {
-        let n = i64::try_from(number).expect("frames of a test source");
-        self.first + n * self.step + self.jitter * ((7 * n * n + 3 * n) % 5) + self.gap * (n / 37)
-    }
-}
-
-/// The sound of a source.
-#[derive(Clone, Copy, Debug)]
-pub struct Sound {
-    /// How it is coded.
-    pub codec: SoundCodec,
-    /// Samples per second.
-    pub sample_rate: i64,
-    /// 1 or 2.
-    pub channels: usize,
-    /// How much longer than the picture it is, milliseconds; negative for shorter.
-    pub longer_ms: i64,
-}
-
-/// How sound is coded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SoundCodec {
-    /// AAC-LC.
-    Aac,
-    /// 16 bit PCM.
-    Pcm,
-}
+pub use recipe::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundCodec};
 
 /// A made source.
 #[derive(Clone, Debug)]
@@ -134,7 +33,9 @@ impl Source {
     pub fn make(recipe: Recipe, folder: &Path) -> Result<Source> {
         let path = folder.join(recipe.name).with_extension(recipe.container.extension());
         encode::encode(&recipe, &path)?;
-        let picture = reading::picture(&path)?;
+        let mut picture = reading::picture(&path)?;
+        let (wider, higher) = recipe.pixel_aspect;
+        picture.width = picture.width * wider / higher;
         let hidden = recipe.hidden_head_ms > 0;
         if !hidden {
             ensure_as_ordered(&recipe, &picture)?;

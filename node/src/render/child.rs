@@ -10,6 +10,7 @@ pub mod cut;
 pub mod element;
 pub mod encode;
 pub mod index;
+pub mod matroska;
 pub mod output;
 pub mod picture;
 pub mod probe;

@@ -47,6 +47,14 @@ impl Source {
         Source { folder, file }
     }
 
+    /// Puts other bytes behind the first place where `mark` stands.
+    pub fn overwrite(&mut self, mark: &[u8], with: &[u8]) {
+        let mut bytes = self.bytes();
+        let at = bytes.windows(mark.len()).position(|window| window == mark).expect("the mark is there") + mark.len();
+        bytes[at..at + with.len()].copy_from_slice(with);
+        std::fs::write(&self.file, bytes).unwrap();
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.file

@@ -1,5 +1,8 @@
 //! Encodes a source by ffmpeg from our own raw frames and samples. Chooses nothing: the recipe says everything.
 
+mod coders;
+
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::barcode::Barcode;
-use super::{Container, Recipe, Sound, SoundCodec, clicks};
+use super::{Layout, Recipe, Sound, clicks};
 use crate::media_tool;
 
 /// Makes the file at `path`.
@@ -22,12 +25,20 @@ pub(super) fn encode(recipe: &Recipe, path: &Path) -> Result<()> {
     if let Some(sound) = &recipe.sound {
         sound_input(&mut command, sound, &sound_file);
     }
-    picture_output(&mut command, recipe);
+    picture_times(&mut command, recipe);
+    coders::picture(&mut command, recipe);
     if let Some(sound) = &recipe.sound {
-        sound_output(&mut command, sound);
+        coders::sound(&mut command, sound);
     }
-    command.arg(&plain);
-    media_tool::pipe(&mut command, |out| write_frames(recipe, out), |_| Ok(()))?;
+    layout(&mut command, recipe, &plain);
+    let keep = |out: &mut dyn std::io::Read| -> Result<()> {
+        // Only a recording comes this way; every other file is written by name.
+        if recipe.layout == Layout::Recorded {
+            std::io::copy(out, &mut File::create(&plain)?)?;
+        }
+        Ok(())
+    };
+    media_tool::pipe(&mut command, |out| write_frames(recipe, out), keep)?;
     finish(recipe, &plain, path)?;
     for left in [&plain, &sound_file] {
         if left.exists() {
@@ -40,7 +51,7 @@ pub(super) fn encode(recipe: &Recipe, path: &Path) -> Result<()> {
 /// Samples of sound in a source.
 pub(super) fn sample_count(recipe: &Recipe, sound: &Sound) -> i64 {
     let end = recipe.pace.instant(recipe.frame_count);
-    end * sound.sample_rate / recipe.pace.rate + sound.longer_ms * sound.sample_rate / 1000
+    end * sound.sample_rate / recipe.pace.rate + (sound.longer_ms - sound.late_ms) * sound.sample_rate / 1000
 }
 
 fn write_samples(recipe: &Recipe, sound: &Sound, file: &Path) -> Result<()> {
@@ -90,30 +101,31 @@ fn picture_input(command: &mut Command, recipe: &Recipe) {
 }
 
 fn sound_input(command: &mut Command, sound: &Sound, file: &Path) {
+    command.args(["-itsoffset", &format!("{}ms", sound.late_ms)]);
     command.args(["-f", "f32le", "-ar", &sound.sample_rate.to_string(), "-ac", &sound.channels.to_string(), "-i"]);
     command.arg(file);
 }
 
-fn picture_output(command: &mut Command, recipe: &Recipe) {
+fn picture_times(command: &mut Command, recipe: &Recipe) {
     let pace = &recipe.pace;
-    let times = format!(
-        "settb=1/{},setpts='{}+{}*N+{}*mod(7*N*N+3*N,5)+{}*floor(N/37)',format=yuv420p",
-        pace.rate, pace.first, pace.step, pace.jitter, pace.gap
+    let (wider, higher) = recipe.pixel_aspect;
+    let fields = if recipe.interlaced { "setfield=tff," } else { "" };
+    let filters = format!(
+        "settb=1/{},setpts='{}+{}*N+{}*mod(7*N*N+3*N,5)+{}*floor(N/37)',{fields}format={},setsar={wider}/{higher}",
+        pace.rate, pace.first, pace.step, pace.jitter, pace.gap, recipe.pixels
     );
-    let group = recipe.group.to_string();
-    command.args(["-vf", &times, "-fps_mode", "passthrough", "-enc_time_base", &format!("1:{}", pace.rate)]);
-    command.args(["-c:v", "libx264", "-preset", "ultrafast", "-crf", "24", "-threads", "1"]);
-    command.args(["-g", &group, "-keyint_min", &group, "-sc_threshold", "0", "-bf", &recipe.b_frames.to_string()]);
-    command.args(["-x264-params", if recipe.open_groups { "open-gop=1" } else { "open-gop=0" }]);
-    if recipe.container != Container::Mkv {
-        command.args(["-video_track_timescale", &pace.rate.to_string()]);
-    }
+    command.args(["-vf", &filters, "-fps_mode", "passthrough", "-enc_time_base:v", &format!("1:{}", pace.rate)]);
 }
 
-fn sound_output(command: &mut Command, sound: &Sound) {
-    match sound.codec {
-        SoundCodec::Aac => command.args(["-c:a", "aac", "-b:a", "128k"]),
-        SoundCodec::Pcm => command.args(["-c:a", "pcm_s16le"]),
+fn layout(command: &mut Command, recipe: &Recipe, plain: &Path) {
+    if !recipe.container.is_matroska() {
+        command.args(["-video_track_timescale", &recipe.pace.rate.to_string()]);
+    }
+    match recipe.layout {
+        Layout::Plain => command.arg(plain),
+        Layout::Fragmented => command.args(["-movflags", "frag_keyframe+delay_moov"]).arg(plain),
+        // A recorder lists its sound first.
+        Layout::Recorded => command.args(["-map", "1:a", "-map", "0:v", "-f", "webm", "pipe:1"]),
     };
 }
 
@@ -130,7 +142,7 @@ fn finish(recipe: &Recipe, plain: &Path, path: &Path) -> Result<()> {
     if recipe.quarter_turns > 0 {
         command.args(["-metadata:s:v:0", &format!("rotate={}", 360 - 90 * recipe.quarter_turns)]);
     }
-    if recipe.container != Container::Mkv {
+    if !recipe.container.is_matroska() {
         command.args(["-video_track_timescale", &recipe.pace.rate.to_string()]);
     }
     media_tool::run(command.arg(path)).map(|_| ())

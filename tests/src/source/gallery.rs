@@ -1,9 +1,16 @@
 //! The sources that tests export from: each a shape of file that has gone wrong somewhere before.
 //! Pictures are small and wide, because every export scales up to 720p at least and a wide strip is cheap to encode.
 
-use super::{Container, Pace, Recipe, Sound, SoundCodec};
+mod matroska;
+mod movie;
 
-const AAC_48: Sound = Sound { codec: SoundCodec::Aac, sample_rate: 48_000, channels: 2, longer_ms: 0 };
+use super::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundCodec};
+
+pub use matroska::{matroska, recorded};
+pub use movie::{hidden_head, late_picture, on_its_side, one_key_frame, open_groups, silent, uneven};
+
+/// Stereo AAC at 48 kHz, as long as the picture.
+const AAC_48: Sound = Sound { codec: SoundCodec::Aac, sample_rate: 48_000, channels: 2, longer_ms: 0, late_ms: 0 };
 
 /// 25 frames a second, groups of 2 s, B-frames, AAC at 48 kHz: the ordinary file.
 #[must_use]
@@ -11,6 +18,11 @@ pub fn ordinary() -> Recipe {
     Recipe {
         name: "ordinary",
         container: Container::Mp4,
+        layout: Layout::Plain,
+        codec: PictureCodec::H264,
+        pixels: "yuv420p",
+        interlaced: false,
+        pixel_aspect: (1, 1),
         width: 384,
         height: 48,
         pace: Pace::constant(12_800, 512),
@@ -24,97 +36,48 @@ pub fn ordinary() -> Recipe {
     }
 }
 
-/// 29.97 frames a second, one key frame in all of it, AAC at 44.1 kHz that is longer than the picture.
+/// Says which sources a test shall try: `core`, `all`, or names with commas between.
+const SOURCES_VARIABLE: &str = "REELFARM_SOURCES";
+
+/// The sources that the environment names; the core when it names none.
+///
+/// # Panics
+/// When there is none of a name.
 #[must_use]
-pub fn one_key_frame() -> Recipe {
-    let sound = Sound { sample_rate: 44_100, longer_ms: 50, ..AAC_48 };
-    Recipe {
-        name: "one_key_frame",
-        pace: Pace::constant(30_000, 1001),
-        frame_count: 450,
-        group: 1000,
-        b_frames: 3,
-        sound: Some(sound),
-        ..ordinary()
+pub fn chosen() -> Vec<Recipe> {
+    let said = std::env::var(SOURCES_VARIABLE).unwrap_or_else(|_| "core".to_owned());
+    match said.as_str() {
+        "core" => core(),
+        "all" => all(),
+        names => {
+            let all = all();
+            let named = |name| all.iter().find(|recipe| recipe.name == name).cloned();
+            names.split(',').map(|name| named(name).unwrap_or_else(|| panic!("there is no source {name}"))).collect()
+        }
     }
 }
 
-/// A phone's uneven frame times with stretches left out, key frames apart, mono sound.
+/// The ones that tell most: what every change is tried on.
 #[must_use]
-pub fn uneven() -> Recipe {
-    Recipe {
-        name: "uneven",
-        pace: Pace { rate: 90_000, step: 2_700, jitter: 240, gap: 23_000, first: 0 },
-        frame_count: 330,
-        group: 77,
-        b_frames: 2,
-        sound: Some(Sound { channels: 1, ..AAC_48 }),
-        ..ordinary()
-    }
-}
-
-/// Open groups: key frames that are not where decoding may begin cleanly.
-#[must_use]
-pub fn open_groups() -> Recipe {
-    Recipe { name: "open_groups", group: 60, b_frames: 3, open_groups: true, ..ordinary() }
-}
-
-/// Held upright on its side: a quarter turn, `QuickTime`, PCM.
-#[must_use]
-pub fn on_its_side() -> Recipe {
-    Recipe {
-        name: "on_its_side",
-        container: Container::Mov,
-        width: 96,
-        height: 176,
-        quarter_turns: 1,
-        frame_count: 150,
-        pace: Pace::constant(600, 20),
-        sound: Some(Sound { codec: SoundCodec::Pcm, ..AAC_48 }),
-        ..ordinary()
-    }
-}
-
-/// Its first 1.32 s lie before the edit list's beginning, which is no key frame.
-#[must_use]
-pub fn hidden_head() -> Recipe {
-    Recipe { name: "hidden_head", hidden_head_ms: 1_320, ..ordinary() }
-}
-
-/// The picture begins 0.4 s after the sound.
-#[must_use]
-pub fn late_picture() -> Recipe {
-    Recipe { name: "late_picture", pace: Pace { first: 5_120, ..Pace::constant(12_800, 512) }, ..ordinary() }
-}
-
-/// Matroska with its millisecond clock. Not among [`all`]: docs/limits.md says what is still wrong with it.
-#[must_use]
-pub fn matroska() -> Recipe {
-    Recipe {
-        name: "matroska",
-        container: Container::Mkv,
-        pace: Pace::constant(30, 1),
-        frame_count: 360,
-        group: 90,
-        ..ordinary()
-    }
-}
-
-/// No sound at all, and sixty frames a second.
-#[must_use]
-pub fn silent() -> Recipe {
-    Recipe {
-        name: "silent",
-        pace: Pace::constant(15_360, 256),
-        frame_count: 540,
-        group: 120,
-        sound: None,
-        ..ordinary()
-    }
+pub fn core() -> Vec<Recipe> {
+    vec![
+        ordinary(),
+        one_key_frame(),
+        uneven(),
+        open_groups(),
+        on_its_side(),
+        hidden_head(),
+        matroska(),
+        recorded(),
+        matroska::web(),
+    ]
 }
 
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<Recipe> {
-    vec![ordinary(), one_key_frame(), uneven(), open_groups(), on_its_side(), hidden_head(), late_picture(), silent()]
+    let mut all = vec![ordinary()];
+    all.extend(movie::all());
+    all.extend(matroska::all());
+    all
 }

@@ -97,6 +97,13 @@ impl Codec {
         caps.can_intersect(&row)
     }
 
+    /// The parser that helps with packets of this container. FLAC's needs the frame after to see where one ends, which in
+    /// Matroska the container says.
+    #[must_use]
+    pub fn parser_in(&self, container: &Container) -> Option<&'static str> {
+        self.parser.filter(|_| !(self.name == "flac" && *container == Container::Matroska))
+    }
+
     /// The decoder of this row that is installed here; `None` when the row needs one and has none.
     #[must_use]
     pub fn decoder(&self) -> Option<&'static str> {

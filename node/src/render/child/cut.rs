@@ -5,9 +5,8 @@ use timeline::{Rate, Rounding, Ticks};
 
 use super::index::frames::ticks;
 
-/// What a frame's time may be off on either side: after a seek into Matroska, whose times are whole milliseconds, the demuxer
-/// counts on from another rounding than from the start. Never more than a third of the smallest gap, so no frame is mistaken.
-const SLACK_MILLISECONDS: i64 = 1;
+/// A tick on either side: after a seek the demuxer may round an edit's offset the other way.
+const SLACK_TICKS: i64 = 1;
 
 /// The frames an attempt has promised, in presentation order.
 #[derive(Debug)]
@@ -37,14 +36,7 @@ impl Cut {
     pub fn new(rate: Rate, keep: Vec<i64>, end: i64) -> Option<Cut> {
         let gaps = keep.windows(2).map(|pair| pair[1] - pair[0]);
         let smallest = gaps.chain(keep.last().map(|last| end - last)).min()?;
-        (smallest > 0).then(|| Cut {
-            rate,
-            keep,
-            end,
-            slack: (smallest / 3).min(rate.milliseconds(SLACK_MILLISECONDS).0.max(1)),
-            next: 0,
-            found: 0,
-        })
+        (smallest > 0).then(|| Cut { rate, keep, end, slack: (smallest / 3).min(SLACK_TICKS), next: 0, found: 0 })
     }
 
     /// Judges a frame shown at so many nanoseconds of source time. Frames must come in presentation order.

@@ -13,6 +13,7 @@ use wire::v1::{Index, PictureIndex, SoundIndex, Track};
 
 use super::boxes::MovieFacts;
 use super::codecs::Kind;
+use super::matroska::MatroskaFacts;
 use super::output::Output;
 use super::source::Source;
 use super::track::{Decoding, Wish};
@@ -53,6 +54,9 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     {
         picture.cut_at(end_ns);
     }
+    if let Some(facts) = source.matroska() {
+        settle(&mut scan, facts);
+    }
     let picture_scan = scan.picture.as_ref().ok_or_else(|| no_picture(&scan))?;
     let sound = scan.sound.as_ref().and_then(looks::sound);
     let (picture, picture_shares_times) = picture(source, picture_scan, output)?;
@@ -74,10 +78,20 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     output.index(Index { container: source.container().clone(), picture, sound, created_at, warnings })
 }
 
+/// Puts right what a Matroska demuxer leaves as it stands in the blocks.
+fn settle(scan: &mut Scan, facts: &MatroskaFacts) {
+    if let Some(picture) = &mut scan.picture {
+        picture.end_on_ticks(i64::try_from(facts.tick_ns).unwrap_or(1));
+    }
+    if let Some(sound) = &mut scan.sound {
+        sound.advance(facts.delay_ns(Kind::Sound, sound.ordinal));
+    }
+}
+
 fn picture(source: &Source, scan: &TrackScan, output: &mut Output) -> Result<(PictureIndex, bool), RenderFailure> {
     let track =
         Track { container: source.container().clone(), ordinal: scan.ordinal, codec: scan.codec.name.to_owned() };
-    let rate = time_scale(scan, source.movie());
+    let rate = time_scale(scan, source);
     let (looks, decoded) = look(source, &track, scan)?;
     let promised = if looks.interlaced { None } else { promised(rate, scan, source.movie()) };
     let (table, decoded) = match promised {
@@ -161,8 +175,11 @@ fn decode_all(
 }
 
 /// The track's own time scale where the container has one and its times fit it.
-fn time_scale(scan: &TrackScan, movie: &MovieFacts) -> Rate {
-    let declared = movie.track(b"vide", scan.ordinal).map_or(0, |track| track.time_scale);
+fn time_scale(scan: &TrackScan, source: &Source) -> Rate {
+    let declared = match source.matroska() {
+        Some(facts) => facts.time_scale(),
+        None => source.movie().track(b"vide", scan.ordinal).map_or(0, |track| track.time_scale),
+    };
     let usable = Rate::hz(declared).filter(|_| declared <= TIME_SCALE_MAX).filter(|rate| fits(*rate, scan));
     usable.unwrap_or(Rate::FALLBACK)
 }

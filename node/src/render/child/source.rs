@@ -11,6 +11,7 @@ use wire::v1::Container;
 use super::boxes::{self, MovieFacts, TrackFacts};
 use super::codecs;
 use super::element::ParentSource;
+use super::matroska::{self, MatroskaFacts};
 use super::reader::{Amendment, SourceReader};
 use crate::render::failure::RenderFailure;
 
@@ -27,6 +28,7 @@ pub struct Source {
     reader: Arc<SourceReader>,
     container: Container,
     movie: Arc<MovieFacts>,
+    matroska: Arc<MatroskaFacts>,
 }
 
 /// A pipeline that so far holds the source and its demuxer. Stopped when dropped.
@@ -48,12 +50,19 @@ impl Source {
         let container = sniff(&head)?;
         drop(head);
         if container == Container::Matroska {
-            return Ok(Source { reader: Arc::new(reader), container, movie: Arc::default() });
+            let matroska = matroska::read(&reader);
+            let reader = reader.amended(matroska.open_ended().into_iter().collect());
+            return Ok(Source {
+                reader: Arc::new(reader),
+                container,
+                movie: Arc::default(),
+                matroska: Arc::new(matroska),
+            });
         }
         let reader = without_fragment_index(reader);
         let movie = boxes::read(&reader);
         let reader = reader.amended(open_ended_edits(&movie));
-        Ok(Source { reader: Arc::new(reader), container, movie: Arc::new(movie) })
+        Ok(Source { reader: Arc::new(reader), container, movie: Arc::new(movie), matroska: Arc::default() })
     }
 
     /// How the file is laid out.
@@ -72,6 +81,12 @@ impl Source {
     #[must_use]
     pub fn movie(&self) -> &MovieFacts {
         &self.movie
+    }
+
+    /// What a Matroska file's header says; nothing for the others.
+    #[must_use]
+    pub fn matroska(&self) -> Option<&MatroskaFacts> {
+        (self.container == Container::Matroska).then_some(&self.matroska)
     }
 
     /// Where the edit list of a picture track ends its presentation, in nanoseconds of source time. The demuxer is not told:

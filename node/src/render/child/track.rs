@@ -7,11 +7,12 @@ use std::time::Duration;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::AppSink;
-use wire::v1::Track;
+use wire::v1::{Container, Track};
 
 use super::bus::waiting_failure;
 use super::codecs::{Codec, Kind};
 use super::colour;
+use super::matroska::pad::BlockTimes;
 use super::source::{Demuxing, Source, element, unbuildable};
 use crate::render::failure::RenderFailure;
 
@@ -44,6 +45,7 @@ pub struct Decoding {
     demuxing: Demuxing,
     sink: AppSink,
     pad: gst::Pad,
+    times: Option<BlockTimes>,
     gate: Option<gst::PadProbeId>,
     /// An error that was heard of; what was decoded before it is still handed out.
     broken_off: Option<RenderFailure>,
@@ -68,9 +70,25 @@ impl Decoded {
 
 /// What the demuxer says while a track is being opened.
 enum Opening {
-    AtFirstPacket(gst::Pad, gst::PadProbeId),
+    AtFirstPacket(Held),
     WrongCodec(gst::Caps),
     NoMorePads,
+}
+
+/// The track's pad, held at its first packet.
+#[derive(Debug)]
+struct Held {
+    pad: gst::Pad,
+    times: Option<BlockTimes>,
+    gate: gst::PadProbeId,
+}
+
+/// The pad that is waited for, and what is done with it.
+struct Wanted {
+    name: String,
+    container: Container,
+    codec: &'static Codec,
+    head: gst::Pad,
 }
 
 impl Decoding {
@@ -82,17 +100,18 @@ impl Decoding {
         let sink = AppSink::builder().sync(false).async_(false).max_buffers(wish.queue_max.max(1)).build();
         sink.set_enable_last_sample(false);
         sink.set_caps(wish.caps.as_ref());
-        let mut chain = decoding_elements(codec, wish.threads)?;
+        let mut chain = decoding_elements(codec, source.container(), wish.threads)?;
         chain.extend(wish.converters);
         chain.push(sink.clone().upcast());
         demuxing.add_chain(&chain)?;
 
         let head = chain[0].static_pad("sink").ok_or_else(unbuildable)?;
         let name = format!("{}{}", wish.kind.pad_prefix(), wish.track.ordinal);
-        let openings = listen(&demuxing.demuxer, codec, name, head.clone());
+        let wanted = Wanted { name, container: source.container().clone(), codec, head: head.clone() };
+        let openings = listen(&demuxing.demuxer, wanted);
         demuxing.play()?;
-        let (pad, gate) = wait_for_first_packet(&demuxing.bus, &openings, &head, &sink)?;
-        Ok(Decoding { demuxing, sink, pad, gate: Some(gate), broken_off: None })
+        let Held { pad, times, gate } = wait_for_first_packet(&demuxing.bus, &openings, &head, &sink)?;
+        Ok(Decoding { demuxing, sink, pad, times, gate: Some(gate), broken_off: None })
     }
 
     /// Begins at the beginning.
@@ -105,6 +124,7 @@ impl Decoding {
     /// Begins anew at the last key frame at or before `at` (source time), with no end: the caller stops by itself.
     pub fn seek(&mut self, at: gst::ClockTime) -> Result<(), RenderFailure> {
         let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_BEFORE;
+        let at = self.times.as_ref().map_or(at, |times| times.sought(at));
         let stop = gst::ClockTime::NONE;
         let seek = gst::event::Seek::new(1.0, flags, gst::SeekType::Set, at, gst::SeekType::None, stop);
         let sent = self.pad.send_event(seek);
@@ -154,10 +174,10 @@ impl Decoding {
 }
 
 /// Parser and decoder of a codec.
-fn decoding_elements(codec: &Codec, threads: u32) -> Result<Vec<gst::Element>, RenderFailure> {
+fn decoding_elements(codec: &Codec, container: &Container, threads: u32) -> Result<Vec<gst::Element>, RenderFailure> {
     let mut chain = Vec::new();
     // A parser that is not installed is left out: it only cuts what the demuxer has cut already.
-    if let Some(parser) = codec.parser.filter(|name| gst::ElementFactory::find(name).is_some()) {
+    if let Some(parser) = codec.parser_in(container).filter(|name| gst::ElementFactory::find(name).is_some()) {
         chain.push(element(parser)?);
     }
     if let Some(&first) = codec.decoders.first() {
@@ -179,13 +199,13 @@ fn decoding_elements(codec: &Codec, threads: u32) -> Result<Vec<gst::Element>, R
 }
 
 /// Links the wanted pad when it appears and holds it at its first packet.
-fn listen(demuxer: &gst::Element, codec: &'static Codec, name: String, head: gst::Pad) -> Receiver<Opening> {
+fn listen(demuxer: &gst::Element, wanted: Wanted) -> Receiver<Opening> {
     let (say, openings) = sync_channel(OPENINGS_MAX);
     let said = say.clone();
     demuxer.connect_pad_added(move |_, pad| {
-        if pad.name() == name {
+        if pad.name() == wanted.name {
             // Nobody listens any more once the track is open; then there is nothing to say either.
-            let _heard = link_and_hold(pad, &head, codec, &said);
+            let _heard = link_and_hold(pad, &wanted, &said);
         }
     });
     demuxer.connect_no_more_pads(move |_| {
@@ -194,18 +214,20 @@ fn listen(demuxer: &gst::Element, codec: &'static Codec, name: String, head: gst
     openings
 }
 
-fn link_and_hold(pad: &gst::Pad, head: &gst::Pad, codec: &Codec, said: &SyncSender<Opening>) -> Option<()> {
+fn link_and_hold(pad: &gst::Pad, wanted: &Wanted, said: &SyncSender<Opening>) -> Option<()> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-    if codec.kind == Kind::Picture {
+    let times = (wanted.container == Container::Matroska).then(|| BlockTimes::keep(pad, wanted.codec.kind));
+    if wanted.codec.kind == Kind::Picture {
         colour::hide_from_parser(pad);
     }
-    if !codec.accepts(&caps) || pad.link(head).is_err() {
+    if !wanted.codec.accepts(&caps) || pad.link(&wanted.head).is_err() {
         return said.try_send(Opening::WrongCodec(caps)).ok();
     }
     let reached = said.clone();
     pad.add_probe(gst::PadProbeType::BLOCK | gst::PadProbeType::BUFFER, move |pad, info| {
         if let Some(id) = info.id.take() {
-            let _heard = reached.try_send(Opening::AtFirstPacket(pad.clone(), id));
+            let _heard =
+                reached.try_send(Opening::AtFirstPacket(Held { pad: pad.clone(), times: times.clone(), gate: id }));
         }
         gst::PadProbeReturn::Ok
     });
@@ -217,10 +239,10 @@ fn wait_for_first_packet(
     openings: &Receiver<Opening>,
     head: &gst::Pad,
     sink: &AppSink,
-) -> Result<(gst::Pad, gst::PadProbeId), RenderFailure> {
+) -> Result<Held, RenderFailure> {
     loop {
         match openings.recv_timeout(POLL) {
-            Ok(Opening::AtFirstPacket(pad, gate)) => return Ok((pad, gate)),
+            Ok(Opening::AtFirstPacket(reached)) => return Ok(reached),
             Ok(Opening::WrongCodec(caps)) => {
                 let failure = RenderFailure::media("The video is not what it was when it was indexed.");
                 return Err(failure.because(format!("the track's caps are {caps}")));

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
+use wire::v1::Container;
 
 use super::visible::shown_frames;
 use crate::render::child::bus::waiting_failure;
 use crate::render::child::codecs::{Codec, Kind};
 use crate::render::child::colour;
+use crate::render::child::matroska::pad::BlockTimes;
 use crate::render::child::output::Output;
 use crate::render::child::source::{Demuxing, Source, element};
 use crate::render::failure::RenderFailure;
@@ -87,6 +89,22 @@ impl TrackScan {
             packet.end = packet.end.map(|end| end.min(end_ns));
         }
     }
+
+    /// Moves everything to an earlier time.
+    pub fn advance(&mut self, by_ns: i64) {
+        for packet in &mut self.packets {
+            for time in [&mut packet.pts, &mut packet.dts, &mut packet.end] {
+                *time = time.map(|time| time - by_ns);
+            }
+        }
+    }
+
+    /// Lets packets end on a tick: Matroska says how long they last more finely than its clock counts.
+    pub fn end_on_ticks(&mut self, tick_ns: i64) {
+        for packet in &mut self.packets {
+            packet.end = packet.end.map(|end| (end + tick_ns / 2).div_euclid(tick_ns) * tick_ns);
+        }
+    }
 }
 
 /// A pad that appeared.
@@ -116,18 +134,15 @@ struct Notes {
 /// Runs through the whole source.
 pub fn scan(source: &Source, output: &mut Output) -> Result<Scan, RenderFailure> {
     let demuxing = source.demuxing()?;
-    let found = listen(&demuxing);
+    let found = listen(&demuxing, source.container().clone());
     demuxing.play()?;
     let broken_off = run_to_end(&demuxing, output)?;
-    let duration = demuxing.pipeline.query_duration::<gst::ClockTime>();
-    let mut scan = Scan {
-        picture: None,
-        sound: None,
-        refused_pictures: Vec::new(),
-        has_sound: false,
-        declared_ns: duration.and_then(|duration| i64::try_from(duration.nseconds()).ok()),
-        broken_off,
+    let declared_ns = match source.matroska() {
+        Some(facts) => facts.declared_ns(),
+        None => nanoseconds(demuxing.pipeline.query_duration::<gst::ClockTime>()),
     };
+    let mut scan =
+        Scan { picture: None, sound: None, refused_pictures: Vec::new(), has_sound: false, declared_ns, broken_off };
     // Pads forget their caps when the pipeline stops: everything is taken off them before that.
     for found in found.try_iter() {
         scan.note(found);
@@ -165,7 +180,7 @@ impl Taken {
 }
 
 /// Takes the first playable pad of each kind as it appears.
-fn listen(demuxing: &Demuxing) -> Receiver<Found> {
+fn listen(demuxing: &Demuxing, container: Container) -> Receiver<Found> {
     let (say, heard) = sync_channel(TRACKS_MAX);
     let pipeline = demuxing.pipeline.downgrade();
     let taken = Mutex::new(Vec::<Kind>::new());
@@ -183,7 +198,7 @@ fn listen(demuxing: &Demuxing) -> Receiver<Found> {
         let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
         let codec = Codec::of_caps(&caps).filter(|codec| codec.kind == kind && codec.is_decodable());
         let wanted = codec.filter(|_| !taken.contains(&kind));
-        let noted = wanted.and_then(|codec| take(&pipeline, pad, codec).ok());
+        let noted = wanted.and_then(|codec| take(&pipeline, pad, codec, &container).ok());
         if noted.is_some() {
             taken.push(kind);
         }
@@ -201,7 +216,12 @@ fn say_found(say: &SyncSender<Found>, found: Found) {
 }
 
 /// `pad ! parser ! fakesink`, every packet noted on its way.
-fn take(pipeline: &gst::Pipeline, pad: &gst::Pad, codec: &'static Codec) -> Result<Taken, RenderFailure> {
+fn take(
+    pipeline: &gst::Pipeline,
+    pad: &gst::Pad,
+    codec: &'static Codec,
+    container: &Container,
+) -> Result<Taken, RenderFailure> {
     let sink = element("fakesink")?;
     sink.set_property("sync", false);
     sink.set_property("async", false);
@@ -217,6 +237,10 @@ fn take(pipeline: &gst::Pipeline, pad: &gst::Pad, codec: &'static Codec) -> Resu
         element.sync_state_with_parent().map_err(unlinkable)?;
     }
     let notes = Arc::new(Mutex::new(Notes::default()));
+    if *container == Container::Matroska {
+        // Nobody seeks here.
+        let _times = BlockTimes::keep(pad, codec.kind);
+    }
     if codec.kind == Kind::Picture {
         colour::hide_from_parser(pad);
     }
@@ -251,8 +275,8 @@ impl Notes {
         match event.view() {
             gst::EventView::Segment(segment) => {
                 if let Some(segment) = segment.segment().downcast_ref::<gst::ClockTime>() {
+                    self.segment_count += usize::from(self.segment_count == 0 || self.segment != *segment);
                     self.segment = segment.clone();
-                    self.segment_count += 1;
                 }
             }
             gst::EventView::Tag(tag) => {

@@ -23,6 +23,8 @@ pub struct Feed {
     supply: Supply,
     channels: usize,
     layout: Option<Layout>,
+    /// How much earlier sound is meant than its packets say.
+    delay_ns: i64,
 }
 
 /// Where blocks come from.
@@ -49,7 +51,8 @@ impl Feed {
             }
             None => Supply::Decoder(Box::new(decode(source, track)?)),
         };
-        Ok(Self { supply, channels, layout: None })
+        let delay_ns = source.matroska().map_or(0, |facts| facts.delay_ns(Kind::Sound, track.ordinal));
+        Ok(Self { supply, channels, layout: None, delay_ns })
     }
 
     /// Begins anew at a source time or somewhat before it.
@@ -99,7 +102,7 @@ impl Feed {
         let (samples, _) = bytes.as_chunks::<4>();
         let samples: Vec<f32> = samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         let block = Block {
-            start_ns: Some(decoded.stream_ns),
+            start_ns: Some(decoded.stream_ns - self.delay_ns),
             rate: layout.rate,
             frame_count: samples.len() / layout.channels,
             samples: layout.downmix.apply(samples),
@@ -122,7 +125,7 @@ fn decode(source: &Source, track: &Track) -> Result<Decoding, RenderFailure> {
         queue_max: BLOCKS_WAITING_MAX,
     };
     let decoding = Decoding::open(source, wish)?;
-    packet_times::keep(&convert.static_pad("sink").ok_or_else(unreadable)?);
+    packet_times::keep(&convert.static_pad("sink").ok_or_else(unreadable)?, source.container());
     Ok(decoding)
 }
 
