@@ -5,17 +5,20 @@ mod aac;
 mod boxes;
 mod cut;
 mod downmix;
+mod encoder;
 mod fade;
 mod feed;
 mod leveller;
 mod limiter;
 mod loudness;
+mod opus;
 mod packet_times;
 mod pcm;
 mod pcm_format;
 mod pcm_table;
 mod placement;
 mod progress;
+mod relay;
 mod resample;
 mod sinc;
 mod track;
@@ -25,11 +28,11 @@ use wire::v1::{SegmentLevel, SoundSegment, SoundWork};
 use super::output::Output;
 use super::source::Source;
 use crate::render::failure::RenderFailure;
-use aac::Encoder;
 use fade::{Fade, Joints};
 use leveller::Leveller;
 use loudness::{Level, Meter};
 use progress::Progress;
+use relay::Relay;
 use track::SoundTrack;
 
 /// Samples per second of all finished sound.
@@ -62,7 +65,7 @@ fn render(
         return Err(RenderFailure::node(format!("The task asks for sound of {} channels.", work.channels)));
     }
     let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
-    let mut encoder = Encoder::new(work.channels, work.bitrate_bps)?;
+    let mut encoder = Relay::new(&work.codec, work.channels, work.bitrate_bps)?;
     let stretches = stretches(work);
     let mut levels = Vec::new();
     for (index, stretch) in stretches.iter().enumerate() {
