@@ -16,6 +16,7 @@ mod packet_times;
 mod pcm;
 mod pcm_format;
 mod pcm_table;
+mod peaks;
 mod placement;
 mod progress;
 mod relay;
@@ -149,7 +150,7 @@ impl Finishing {
     fn new(channels: u32, segment: &SoundSegment, joints: Joints, found: Option<Level>) -> Result<Self, RenderFailure> {
         let leveller = Leveller::new(channels as usize, found);
         let fade = Fade::new(channels as usize, segment.sample_count, joints);
-        let metered = found.map(|found| Ok((found, Meter::new(channels).map_err(unmeasured)?))).transpose()?;
+        let metered = found.map(|found| Ok((found, Meter::of_finished(channels).map_err(unmeasured)?))).transpose()?;
         Ok(Self { leveller, fade, metered, finished: Vec::new() })
     }
 
