@@ -9,6 +9,7 @@ pub mod colour;
 pub mod cut;
 pub mod element;
 pub mod encode;
+pub mod identity;
 pub mod index;
 pub mod matroska;
 pub mod output;
@@ -18,7 +19,9 @@ pub mod reader;
 pub mod sandbox;
 pub mod sound;
 pub mod source;
+pub mod stream_config;
 pub mod track;
+pub mod vp9;
 
 use std::io::Read;
 use std::os::fd::AsFd;
@@ -60,6 +63,7 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
     let task = read_task(&mut socket)?;
     gst::init()
         .map_err(|error| RenderFailure::node("The media library on this node does not start.").because(error))?;
+    identity::read_libraries(&task);
     sandbox_layers.extend(sandbox::lock_down_further());
     output.ready(Ready { media_library: gst::version_string().to_string(), sandbox_layers })?;
     match task {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use reelfarm_node::render::{Attempt, RenderFailure, RenderLimits, Rendered, RenderedPart, render};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use wire::v1::{CodecConfig, H264Config, Index, PictureRecipe, PictureWork, Track, Work};
+use wire::v1::{CodecConfig, EncoderFact, H264Config, Index, PictureRecipe, PictureWork, Track, Vp9Config, Work};
 
 use super::server::{Faults, Server};
 
@@ -60,11 +60,16 @@ impl Bench {
         }
     }
 
-    /// The part as a plain H.264 file.
+    /// The part as a plain file of its standard: H.264 with start codes, VP9 as IVF.
     pub fn stream(&self, part: &RenderedPart) -> PathBuf {
-        let CodecConfig::H264(config) = &part.codec else { panic!("the part is not H.264") };
-        let file = self.folder.path().join("part.h264");
-        std::fs::write(&file, annex_b(config, &std::fs::read(&part.payload).unwrap())).unwrap();
+        let payload = std::fs::read(&part.payload).unwrap();
+        let (name, stream) = match &part.codec {
+            CodecConfig::H264(config) => ("part.h264", annex_b(config, &payload)),
+            CodecConfig::Vp9(config) => ("part.ivf", ivf(config, part, &payload)),
+            other => panic!("the part holds no picture but {other:?}"),
+        };
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, stream).unwrap();
         file
     }
 }
@@ -88,7 +93,7 @@ pub fn work(index: &Index, from: usize, to: usize, size: (u32, u32)) -> PictureW
             frame_rate_num: picture.frame_rate_num,
             frame_rate_den: picture.frame_rate_den,
             encoder_family: "x264".to_owned(),
-            encoder_identity: identity(),
+            encoder_identity: identity("x264"),
             crf: 23,
             speed: "veryfast".to_owned(),
             max_bitrate_kbps: 4000,
@@ -99,16 +104,43 @@ pub fn work(index: &Index, from: usize, to: usize, size: (u32, u32)) -> PictureW
     }
 }
 
-/// The identity of x264 here, as any part made here says it.
-fn identity() -> String {
-    static IDENTITY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+/// The same task, to be encoded as VP9.
+pub fn as_vp9(work: PictureWork) -> PictureWork {
+    let recipe = PictureRecipe {
+        encoder_family: "vp9".to_owned(),
+        encoder_identity: identity("vp9"),
+        crf: 31,
+        speed: "good-5".to_owned(),
+        ..work.recipe
+    };
+    PictureWork { recipe, ..work }
+}
+
+/// The identity of a family's encoder here, as the probe finds it.
+fn identity(family: &str) -> String {
+    static FOUND: std::sync::OnceLock<Vec<EncoderFact>> = std::sync::OnceLock::new();
     let probed = || {
         let bench = Bench::serving(Vec::new(), Faults::default());
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let probe = runtime.block_on(reelfarm_node::render::probe(&bench.limits)).unwrap();
-        probe.encoders.into_iter().find(|fact| fact.family == "x264").unwrap().identity
+        runtime.block_on(reelfarm_node::render::probe(&bench.limits)).unwrap().encoders
     };
-    IDENTITY.get_or_init(|| std::thread::spawn(probed).join().unwrap()).clone()
+    let found = FOUND.get_or_init(|| std::thread::spawn(probed).join().unwrap());
+    found.iter().find(|fact| fact.family == family).unwrap().identity.clone()
+}
+
+fn ivf(config: &Vp9Config, part: &RenderedPart, payload: &[u8]) -> Vec<u8> {
+    let side = |pixels: u32| u16::try_from(pixels).unwrap().to_le_bytes();
+    let mut file = [&b"DKIF\0\0\x20\0VP90"[..], &side(config.width), &side(config.height)].concat();
+    file.extend(
+        [part.rate_num, part.rate_den, u32::try_from(part.frames.len()).unwrap(), 0].map(u32::to_le_bytes).concat(),
+    );
+    let mut rest = payload;
+    for frame in &part.frames {
+        let (unit, after) = rest.split_at(frame.size_bytes as usize);
+        file.extend([&frame.size_bytes.to_le_bytes()[..], &frame.pts.to_le_bytes(), unit].concat());
+        rest = after;
+    }
+    file
 }
 
 fn annex_b(config: &H264Config, payload: &[u8]) -> Vec<u8> {

@@ -55,6 +55,16 @@ impl Source {
         std::fs::write(&self.file, bytes).unwrap();
     }
 
+    /// The same frames encoded anew into `name`.
+    pub fn encoded(&self, name: &str, encode: &[&str]) -> Source {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(name);
+        let mut encoder = Command::new("ffmpeg");
+        encoder.args(["-v", "error", "-i"]).arg(&self.file).args(encode).arg(&file);
+        assert!(encoder.status().unwrap().success(), "ffmpeg encodes {name}");
+        Source { folder, file }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.file

@@ -13,8 +13,9 @@ use reelfarm_node::render::child::sound;
 use reelfarm_node::render::child::source::Source;
 use reelfarm_node::render::failure::RenderFailure;
 use reelfarm_node::render::protocol::{self, ChildMessage, SourceRequest};
-use wire::v1::{AacConfig, CodecConfig, PartFrame, SoundCodec, SoundSegment, SoundWork};
+use wire::v1::{AacConfig, CodecConfig, OpusConfig, PartFrame, SoundCodec, SoundSegment, SoundWork};
 
+use super::ogg;
 use super::source::SourceFile;
 
 /// What the task handed over.
@@ -30,6 +31,23 @@ pub struct Rendered {
 }
 
 impl Rendered {
+    /// 1 or 2.
+    pub fn channels(&self) -> u32 {
+        match &self.codec {
+            Some(CodecConfig::Aac(config)) => config.channels,
+            Some(CodecConfig::Opus(config)) => config.channels,
+            other => panic!("the part has no sound but {other:?}"),
+        }
+    }
+
+    /// The codec configuration of an Opus part.
+    pub fn opus(&self) -> &OpusConfig {
+        match &self.codec {
+            Some(CodecConfig::Opus(config)) => config,
+            other => panic!("the part has no Opus configuration but {other:?}"),
+        }
+    }
+
     /// The codec configuration.
     pub fn config(&self) -> &AacConfig {
         match &self.codec {
@@ -40,8 +58,11 @@ impl Rendered {
 
     /// What a player would play: decoded by ffmpeg, priming and padding cut away, interleaved.
     pub fn sound(&self) -> Vec<f32> {
-        let channels = self.config().channels as usize;
-        let all = decode_adts(&self.adts(), channels);
+        let channels = self.channels() as usize;
+        if let Some(CodecConfig::Opus(config)) = &self.codec {
+            return decode("ogg", ogg::stream(config, &self.units), channels);
+        }
+        let all = decode("aac", self.adts(), channels);
         assert_eq!(all.len(), self.units.len() * 1_024 * channels, "ffmpeg decodes every access unit");
         let priming = self.config().priming_samples as usize * channels;
         let count = usize::try_from(self.config().sample_count).unwrap() * channels;
@@ -72,18 +93,23 @@ pub fn cut(from_s: f64, to_s: f64) -> SoundSegment {
     SoundSegment { start_sample: from, sample_count: u64::try_from(to - from).unwrap(), overlap_samples: 0 }
 }
 
-/// Renders segments of a source.
+/// Renders segments of a source to AAC.
 pub fn render(file: &SourceFile, segments: Vec<SoundSegment>, normalize: bool) -> Result<Rendered, RenderFailure> {
+    render_as(SoundCodec::Aac, 192_000, file, segments, normalize)
+}
+
+/// Renders segments of a source.
+pub fn render_as(
+    codec: SoundCodec,
+    bitrate_bps: u32,
+    file: &SourceFile,
+    segments: Vec<SoundSegment>,
+    normalize: bool,
+) -> Result<Rendered, RenderFailure> {
     gstreamer::init().unwrap();
     let bytes = std::fs::read(&file.path).unwrap();
-    let work = SoundWork {
-        track: file.track(),
-        segments,
-        codec: SoundCodec::Aac,
-        channels: file.channels.min(2),
-        bitrate_bps: 192_000,
-        normalize,
-    };
+    let work =
+        SoundWork { track: file.track(), segments, codec, channels: file.channels.min(2), bitrate_bps, normalize };
     let (child_end, parent_end) = UnixStream::pair().unwrap();
     let size = bytes.len() as u64;
     let server = thread::spawn(move || serve(parent_end, &bytes));
@@ -137,16 +163,15 @@ fn collect(mut pipe: std::io::PipeReader) -> Rendered {
     rendered
 }
 
-fn decode_adts(adts: &[u8], channels: usize) -> Vec<f32> {
+fn decode(format: &str, stream: Vec<u8>, channels: usize) -> Vec<f32> {
     let mut ffmpeg = Command::new("ffmpeg")
-        .args(["-v", "error", "-xerror", "-f", "aac", "-i", "-", "-f", "f32le", "-ac", &channels.to_string(), "-"])
+        .args(["-v", "error", "-xerror", "-f", format, "-i", "-", "-f", "f32le", "-ac", &channels.to_string(), "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut input = ffmpeg.stdin.take().unwrap();
-    let adts = adts.to_vec();
-    let feeder = thread::spawn(move || input.write_all(&adts).unwrap());
+    let feeder = thread::spawn(move || input.write_all(&stream).unwrap());
     let done = ffmpeg.wait_with_output().unwrap();
     feeder.join().unwrap();
     assert!(done.status.success());

@@ -6,6 +6,7 @@ use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSrc};
 
 use super::bus::waiting_failure;
+use super::codecs::Codec;
 use super::encode::CodedUnit;
 use super::source::{element, unbuildable};
 use crate::render::failure::RenderFailure;
@@ -47,11 +48,16 @@ impl Groups {
 fn decoded_count(units: impl Iterator<Item = gst::Sample>) -> Result<usize, RenderFailure> {
     let mut units = units.peekable();
     let caps = units.peek().and_then(|unit| unit.caps_owned());
+    let row = caps.as_ref().and_then(|caps| Codec::of_caps(caps)).ok_or_else(unbuildable)?;
     let coded = AppSrc::builder().format(gst::Format::Time).max_bytes(0).max_buffers(0).build();
     coded.set_caps(caps.as_ref());
-    let decoder = element("avdec_h264")?;
-    decoder.set_property("max-threads", 1_i32);
-    decoder.set_property("output-corrupt", false);
+    let decoder = element(row.decoder().unwrap_or(row.name))?;
+    if decoder.has_property("max-threads") {
+        decoder.set_property("max-threads", 1_i32);
+    }
+    if decoder.has_property("output-corrupt") {
+        decoder.set_property("output-corrupt", false);
+    }
     let frames = AppSink::builder().sync(false).async_(false).max_buffers(4).build();
     let pipeline = gst::Pipeline::new();
     let chain = [coded.upcast_ref(), &decoder, frames.upcast_ref()];

@@ -5,15 +5,17 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSrc};
 use gstreamer_video::VideoInfo;
-use wire::v1::{H264Config, PictureRecipe};
+use wire::v1::{CodecConfig, PictureRecipe};
 
 use super::bus::waiting_failure;
 use super::colour;
 use super::source::{element, unbuildable};
+use super::stream_config;
+use crate::render::encoders::Standard;
 use crate::render::failure::RenderFailure;
 use crate::render::recipe::{self, Stage, Value};
 
-/// Frames waiting to be encoded; the decoder waits when there are more. x264 holds its own look-ahead besides.
+/// Frames waiting to be encoded; the decoder waits when there are more. Encoders hold a look-ahead of their own besides.
 const FRAMES_WAITING_MAX: u64 = 3;
 
 /// A running encoder. Stopped when dropped.
@@ -39,7 +41,7 @@ struct Shape {
 /// One access unit.
 #[derive(Debug)]
 pub struct CodedUnit {
-    /// Length-prefixed NAL units, and the caps that say how to decode them.
+    /// What a decoder takes at once, and the caps that say how to decode it.
     pub sample: gst::Sample,
     /// When it is shown, in nanoseconds from the first frame pushed at 0.
     pub pts_ns: i64,
@@ -121,18 +123,16 @@ impl Encoding {
         self.units.is_eos()
     }
 
-    /// Codec configuration, from what was really negotiated.
-    pub fn codec(&self) -> Result<H264Config, RenderFailure> {
-        let unsaid = || RenderFailure::node("The encoder on this node does not say how its stream is to be read.");
-        let coded = self.units.static_pad("sink").and_then(|pad| pad.current_caps()).ok_or_else(unsaid)?;
-        let coded = coded.structure(0).ok_or_else(unsaid)?;
-        let avcc = coded.get::<gst::Buffer>("codec_data").map_err(|error| unsaid().because(error))?;
-        let avcc = avcc.map_readable().map_err(|error| unsaid().because(error))?.to_vec();
-        let size =
-            |field| coded.get::<i32>(field).ok().and_then(|pixels| u32::try_from(pixels).ok()).ok_or_else(unsaid);
-        let colorimetry = coded.get::<&str>("colorimetry").unwrap_or(&self.colorimetry);
-        let colorimetry = colorimetry.parse().map_err(|error| unsaid().because(error))?;
-        Ok(H264Config { avcc, width: size("width")?, height: size("height")?, colour: colour::of(&colorimetry) })
+    /// Codec configuration, from what was really negotiated and from the first access unit.
+    pub fn codec(
+        &self,
+        standard: Standard,
+        recipe: &PictureRecipe,
+        first_unit: &[u8],
+    ) -> Result<CodecConfig, RenderFailure> {
+        let caps = self.units.static_pad("sink").and_then(|pad| pad.current_caps()).ok_or_else(unbuildable)?;
+        let coded = caps.structure(0).ok_or_else(unbuildable)?;
+        stream_config::config(standard, coded, first_unit, &self.colorimetry, recipe)
     }
 
     fn failure(&self) -> RenderFailure {

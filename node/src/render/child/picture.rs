@@ -3,17 +3,18 @@
 
 use gstreamer as gst;
 use timeline::Rate;
-use wire::v1::{CodecConfig, PartFrame, PictureWork};
+use wire::v1::{PartFrame, PictureWork};
 
 use super::check::Groups;
 use super::codecs::Kind;
 use super::cut::{Cut, Verdict};
 use super::encode::{CodedUnit, Encoding};
+use super::identity::identity;
 use super::index::frames::ticks;
 use super::output::Output;
 use super::source::Source;
 use super::track::{Decoded, Decoding, Wish};
-use crate::render::encoders;
+use crate::render::encoders::{self, EncoderRow};
 use crate::render::failure::RenderFailure;
 
 /// Decoded frames that may wait to be looked at.
@@ -143,8 +144,9 @@ impl Part<'_> {
     fn send(&mut self, unit: &CodedUnit, encoding: &Encoding) -> Result<(), RenderFailure> {
         let bytes = unit.bytes()?;
         if self.sent == 0 {
-            check_encoder(self.work, &bytes)?;
-            let codec = CodecConfig::H264(encoding.codec()?);
+            let row = encoders::row(&self.work.recipe.encoder_family).ok_or_else(senseless)?;
+            check_encoder(self.work, row, &bytes)?;
+            let codec = encoding.codec(row.standard, &self.work.recipe, &bytes)?;
             self.output.codec(codec, (self.rate.num(), self.rate.den()), Vec::new())?;
         }
         let ordinal = self.cut.ordinal_at(unit.pts_ns).ok_or_else(|| {
@@ -192,9 +194,9 @@ impl Part<'_> {
 }
 
 /// A part by another encoder, or another version of it, would not join its neighbours.
-fn check_encoder(work: &PictureWork, first_unit: &[u8]) -> Result<(), RenderFailure> {
+fn check_encoder(work: &PictureWork, row: &EncoderRow, first_unit: &[u8]) -> Result<(), RenderFailure> {
     let planned = &work.recipe.encoder_identity;
-    let here = encoders::x264_version(first_unit).map(|version| super::probe::x264_identity(&version));
+    let here = identity(row, first_unit);
     if here.as_ref() == Some(planned) {
         return Ok(());
     }

@@ -6,9 +6,10 @@ use gstreamer::prelude::*;
 use wire::v1::{EncoderFact, Orientation, PictureRecipe};
 
 use super::encode::Encoding;
+use super::identity::{identity, installed};
 use super::output::Output;
 use super::source::{element, unbuildable};
-use crate::render::encoders::{self, ENCODERS, EncoderRow};
+use crate::render::encoders::{ENCODERS, EncoderRow};
 use crate::render::failure::RenderFailure;
 use crate::render::protocol::ProbedEncoder;
 
@@ -32,13 +33,6 @@ pub fn run(output: &mut Output) -> Result<(), RenderFailure> {
     output.encoders(probed)
 }
 
-/// The identity of x264 in this version on this node.
-#[must_use]
-pub fn x264_identity(x264_version: &str) -> String {
-    let (major, minor, micro, _) = gst::version();
-    encoders::identity("x264", x264_version, &format!("{major}.{minor}.{micro}"), "x264enc")
-}
-
 fn fact(row: &EncoderRow, identity: String) -> EncoderFact {
     EncoderFact { family: row.family.to_owned(), identity }
 }
@@ -50,28 +44,26 @@ fn refusal(row: &EncoderRow, failure: &RenderFailure) -> String {
 }
 
 fn trial(row: &EncoderRow) -> Result<String, RenderFailure> {
-    let installed = row.elements.iter().find(|name| gst::ElementFactory::find(name).is_some());
-    let Some(element_name) = installed else {
+    let Some(element_name) = installed(row) else {
         return Err(
             RenderFailure::node("none of its elements is there").because(format!("no {}", row.elements.join(", no ")))
         );
     };
-    if !row.has_recipe {
+    let Some(usage) = row.usage else {
         return Err(RenderFailure::node(format!("{element_name} is there, but this build makes no recipe for it")));
-    }
-    let units = encode_test_picture(row.family)?;
+    };
+    let units = encode_test_picture(&trial_recipe(row.family, usage.trial_speed))?;
     let first = units.first().ok_or_else(|| RenderFailure::node("it yields nothing"))?;
     if units.len() as u64 != TRIAL_FRAMES {
         return Err(RenderFailure::node(format!("it yields {} frames of {TRIAL_FRAMES}", units.len())));
     }
-    let version = encoders::x264_version(first).ok_or_else(|| RenderFailure::node("it does not say its version"))?;
-    Ok(x264_identity(&version))
+    identity(row, first).ok_or_else(|| RenderFailure::node("it does not say its version"))
 }
 
-fn encode_test_picture(family: &str) -> Result<Vec<Vec<u8>>, RenderFailure> {
+fn encode_test_picture(recipe: &PictureRecipe) -> Result<Vec<Vec<u8>>, RenderFailure> {
     let frames = test_picture()?;
     let caps = frames.first().and_then(|frame| frame.caps_owned()).ok_or_else(unbuildable)?;
-    let mut encoding = Encoding::start(&trial_recipe(family), &caps, None)?;
+    let mut encoding = Encoding::start(recipe, &caps, None)?;
     let mut units = Vec::new();
     for frame in &frames {
         while !encoding.has_room() {
@@ -106,7 +98,7 @@ fn test_picture() -> Result<Vec<gst::Sample>, RenderFailure> {
     Ok(samples)
 }
 
-fn trial_recipe(family: &str) -> PictureRecipe {
+fn trial_recipe(family: &str, speed: &str) -> PictureRecipe {
     PictureRecipe {
         orientation: Orientation::Upright,
         deinterlace: false,
@@ -117,7 +109,7 @@ fn trial_recipe(family: &str) -> PictureRecipe {
         encoder_family: family.to_owned(),
         encoder_identity: String::new(),
         crf: 23,
-        speed: "veryfast".to_owned(),
+        speed: speed.to_owned(),
         max_bitrate_kbps: 2000,
         vbv_ms: 2000,
         key_interval_frames: 50,

@@ -5,17 +5,21 @@ mod aac;
 mod boxes;
 mod cut;
 mod downmix;
+mod encoder;
 mod fade;
 mod feed;
 mod leveller;
 mod limiter;
 mod loudness;
+mod opus;
 mod packet_times;
 mod pcm;
 mod pcm_format;
 mod pcm_table;
+mod peaks;
 mod placement;
 mod progress;
+mod relay;
 mod resample;
 mod sinc;
 mod track;
@@ -25,11 +29,11 @@ use wire::v1::{SegmentLevel, SoundSegment, SoundWork};
 use super::output::Output;
 use super::source::Source;
 use crate::render::failure::RenderFailure;
-use aac::Encoder;
 use fade::{Fade, Joints};
 use leveller::Leveller;
 use loudness::{Level, Meter};
 use progress::Progress;
+use relay::Relay;
 use track::SoundTrack;
 
 /// Samples per second of all finished sound.
@@ -62,7 +66,7 @@ fn render(
         return Err(RenderFailure::node(format!("The task asks for sound of {} channels.", work.channels)));
     }
     let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
-    let mut encoder = Encoder::new(work.channels, work.bitrate_bps)?;
+    let mut encoder = Relay::new(&work.codec, work.channels, work.bitrate_bps)?;
     let stretches = stretches(work);
     let mut levels = Vec::new();
     for (index, stretch) in stretches.iter().enumerate() {
@@ -146,7 +150,7 @@ impl Finishing {
     fn new(channels: u32, segment: &SoundSegment, joints: Joints, found: Option<Level>) -> Result<Self, RenderFailure> {
         let leveller = Leveller::new(channels as usize, found);
         let fade = Fade::new(channels as usize, segment.sample_count, joints);
-        let metered = found.map(|found| Ok((found, Meter::new(channels).map_err(unmeasured)?))).transpose()?;
+        let metered = found.map(|found| Ok((found, Meter::of_finished(channels).map_err(unmeasured)?))).transpose()?;
         Ok(Self { leveller, fade, metered, finished: Vec::new() })
     }
 

@@ -1,172 +1,137 @@
-//! Encodes one stretch of sound to AAC-LC, access unit by access unit.
-//! Encodes what it is given: cutting, levels and fades are done before.
+//! AAC-LC by `avenc_aac`: what it takes, what it puts in front, how its stream is to be read.
+//! Encodes nothing itself.
 
 use gstreamer as gst;
-use gstreamer::prelude::*;
-use gstreamer_app::{AppSink, AppSrc};
-use wire::v1::{AacConfig, CodecConfig, PartFrame, SegmentLevel};
+use wire::v1::{AacConfig, CodecConfig};
 
 use super::OUTPUT_RATE;
-use crate::render::child::output::Output;
-use crate::render::failure::RenderFailure;
+use super::encoder::{Coding, Encoded, Facts, Turns, Unit};
 
 /// Samples per channel in an access unit of AAC-LC.
-const FRAME_SAMPLES: usize = 1_024;
+const UNIT_SAMPLES: usize = 1_024;
 
-/// What `avenc_aac` puts in front of the first sample: one frame, the reach of its transform. Measured with ffmpeg's
+/// What `avenc_aac` puts in front of the first sample: one access unit, the reach of its transform. Measured with ffmpeg's
 /// decoder as the judge: a click at sample n comes out at n + 1024, at every bit rate and for one and two channels.
 const PRIMING_SAMPLES: u32 = 1_024;
 
-/// How much sound may wait for the encoder: 2¾ s of stereo.
-const WAITING_BYTES_MAX: u64 = 1 << 20;
+/// AAC-LC.
+pub struct Aac;
 
-/// How long one look for a finished access unit waits before errors are looked for.
-const PATIENCE: gst::ClockTime = gst::ClockTime::from_mseconds(100);
-
-/// An encoder at work.
-pub struct Encoder {
-    pipeline: gst::Pipeline,
-    source: AppSrc,
-    sink: AppSink,
-    channels: usize,
-    bitrate_bps: u32,
-    /// Samples that do not yet fill a frame.
-    partial: Vec<f32>,
-    samples_in: u64,
-    units_out: u64,
-}
-
-impl Encoder {
-    /// For interleaved samples at 48 kHz.
-    pub fn new(channels: u32, bitrate_bps: u32) -> Result<Self, RenderFailure> {
+impl Coding for Aac {
+    fn element(&self, bitrate_bps: i32) -> Result<gst::Element, gst::glib::BoolError> {
         // Left on, `aac-ms` forces M/S in every band, as its boolean cannot say ffmpeg's "auto". Measured with 1.22.0: a
         // tone on the left alone then comes out on both sides, each 6 dB down.
-        let encoder = gst::ElementFactory::make("avenc_aac")
-            .property("aac-ms", false)
-            .property("bitrate", i32::try_from(bitrate_bps).map_err(refused)?)
-            .build()
-            .map_err(refused)?;
-        let source = AppSrc::builder().caps(&raw_caps(channels)).format(gst::Format::Time).build();
-        let finished = gst::Caps::builder("audio/mpeg").field("mpegversion", 4).field("stream-format", "raw").build();
-        let sink = AppSink::builder().caps(&finished).sync(false).build();
-        let pipeline = gst::Pipeline::new();
-        pipeline.add_many([source.upcast_ref(), &encoder, sink.upcast_ref()]).map_err(refused)?;
-        gst::Element::link_many([source.upcast_ref(), &encoder, sink.upcast_ref()]).map_err(refused)?;
-        pipeline.set_state(gst::State::Playing).map_err(refused)?;
-        let partial = Vec::with_capacity(FRAME_SAMPLES * channels as usize);
-        Ok(Self {
-            pipeline,
-            source,
-            sink,
-            channels: channels as usize,
-            bitrate_bps,
-            partial,
-            samples_in: 0,
-            units_out: 0,
-        })
+        gst::ElementFactory::make("avenc_aac").property("aac-ms", false).property("bitrate", bitrate_bps).build()
     }
 
-    /// Takes the next samples; hands on what has been encoded meanwhile.
-    pub fn push(&mut self, mut samples: &[f32], output: &mut Output) -> Result<(), RenderFailure> {
-        self.samples_in += (samples.len() / self.channels) as u64;
-        while !samples.is_empty() {
-            let wanted = FRAME_SAMPLES * self.channels - self.partial.len();
-            let (taken, rest) = samples.split_at(wanted.min(samples.len()));
-            self.partial.extend_from_slice(taken);
-            samples = rest;
-            if self.partial.len() == FRAME_SAMPLES * self.channels {
-                self.send_frame(output)?;
-            }
-        }
-        Ok(())
+    fn sample_format(&self) -> &'static str {
+        "F32LE"
     }
 
-    /// Ends the stream: the last frame is filled up with silence, the rest comes out, then the track's facts.
-    pub fn finish(mut self, levels: Vec<SegmentLevel>, output: &mut Output) -> Result<(), RenderFailure> {
-        if !self.partial.is_empty() {
-            self.partial.resize(FRAME_SAMPLES * self.channels, 0.0);
-            self.send_frame(output)?;
+    fn sample_bytes(&self, samples: &[f32]) -> Vec<u8> {
+        let mut bytes = vec![0; samples.len() * 4];
+        for (bytes, sample) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(samples) {
+            *bytes = sample.to_le_bytes();
         }
-        self.source.end_of_stream().map_err(refused)?;
-        while !self.sink.is_eos() {
-            self.hand_on(PATIENCE, output)?;
-        }
-        let expected = (self.samples_in + u64::from(PRIMING_SAMPLES)).div_ceil(FRAME_SAMPLES as u64);
-        if self.units_out != expected {
-            let found = format!("{} access units instead of {expected}", self.units_out);
-            return Err(RenderFailure::node("The sound encoder of this node lost sound.").because(found));
-        }
-        let config = AacConfig {
-            specific_config: self.specific_config()?,
-            channels: u32::try_from(self.channels).expect("there are one or two channels"),
+        bytes
+    }
+
+    fn coded_caps(&self) -> gst::Caps {
+        gst::Caps::builder("audio/mpeg").field("mpegversion", 4).field("stream-format", "raw").build()
+    }
+
+    fn unit_samples(&self) -> usize {
+        UNIT_SAMPLES
+    }
+
+    /// Turns of 20 s, and half a second beside each other: enough for the encoder's picture of what can be heard.
+    fn turns(&self) -> Turns {
+        Turns { length: 960, overlap: 24, settling: 10 }
+    }
+
+    /// Nothing of an access unit is needed to decode the next one but the second half of its window. So the encoders may
+    /// change behind any access unit that both cut with the same window: the halves of what they made of the same sound then
+    /// fit each other as if one encoder had made both.
+    fn joint(&self, before: &[Unit], after: &[Unit]) -> usize {
+        joint(before.iter().map(|unit| window(unit)), after.iter().map(|unit| window(unit)))
+    }
+
+    fn facts(&self, caps: &gst::StructureRef, encoded: Encoded) -> Option<Facts> {
+        let codec_data = caps.get::<gst::Buffer>("codec_data").ok()?;
+        let config = CodecConfig::Aac(AacConfig {
+            specific_config: codec_data.map_readable().ok()?.to_vec(),
+            channels: encoded.channels,
             sample_rate: OUTPUT_RATE,
             priming_samples: PRIMING_SAMPLES,
-            sample_count: self.samples_in,
-            bitrate_bps: self.bitrate_bps,
+            sample_count: encoded.sample_count,
+            bitrate_bps: encoded.bitrate_bps,
+        });
+        Some(Facts { lead_samples: PRIMING_SAMPLES, config })
+    }
+}
+
+/// Behind the last access unit of the same long window, or else of the same window; else at the end.
+fn joint(before: impl Iterator<Item = Option<Window>>, after: impl Iterator<Item = Option<Window>>) -> usize {
+    let windows: Vec<_> = before.zip(after).map(|(before, after)| before.filter(|_| before == after)).collect();
+    let behind = |wanted: &dyn Fn(Window) -> bool| {
+        windows[..windows.len() - 1].iter().rposition(|window| window.is_some_and(wanted)).map(|place| place + 1)
+    };
+    behind(&|window| window.sequence == ONLY_LONG).or_else(|| behind(&|_| true)).unwrap_or(windows.len() - 1)
+}
+
+/// How an access unit is cut out of the sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Window {
+    /// `window_sequence` of ISO/IEC 14496-3.
+    sequence: u8,
+    /// `window_shape`.
+    shape: u8,
+}
+
+/// A long window between long ones.
+const ONLY_LONG: u8 = 0;
+
+/// The window of an access unit of one channel, or of two that share theirs; `None` when it is not that simple.
+fn window(unit: &[u8]) -> Option<Window> {
+    const SINGLE_CHANNEL: u32 = 0;
+    const CHANNEL_PAIR: u32 = 1;
+    const COMMON_WINDOW: u32 = 1;
+    let bits = u32::from_be_bytes(*unit.first_chunk()?);
+    let field = |from: u32, count: u32| bits << from >> (32 - count);
+    // The element's kind and 4 bits of tag; then 8 bits of gain, or whether the window is common; then a reserved bit.
+    let from = match (field(0, 3), field(7, 1)) {
+        (SINGLE_CHANNEL, _) => 3 + 4 + 8 + 1,
+        (CHANNEL_PAIR, COMMON_WINDOW) => 3 + 4 + 1 + 1,
+        _ => return None,
+    };
+    let narrow = |field| u8::try_from(field).ok();
+    Some(Window { sequence: narrow(field(from, 2))?, shape: narrow(field(from + 2, 1))? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_read_from_access_units() {
+        // Kind 1, tag 0, common window, reserved 0, sequence 2, shape 1.
+        assert_eq!(window(&[0b0010_0001, 0b0101_0000, 0, 0]), Some(Window { sequence: 2, shape: 1 }));
+        // Kind 0, tag 0, gain 0xff, reserved 0, sequence 3, shape 0.
+        assert_eq!(window(&[0b0000_0001, 0b1111_1110, 0b1100_0000, 0]), Some(Window { sequence: 3, shape: 0 }));
+        assert_eq!(window(&[0b0010_0000, 0b0101_0000, 0, 0]), None, "each channel has a window of its own");
+        assert_eq!(window(&[0b1100_0000, 0, 0, 0]), None, "a fill element comes first");
+        assert_eq!(window(&[0b0010_0001]), None);
+    }
+
+    #[test]
+    fn encoders_change_where_their_windows_agree() {
+        let windows = |sequences: &[u8]| {
+            let windows = sequences.iter().map(|&sequence| (sequence < 4).then_some(Window { sequence, shape: 1 }));
+            windows.collect::<Vec<_>>().into_iter()
         };
-        output.codec(CodecConfig::Aac(config), (OUTPUT_RATE, 1), levels)
+        assert_eq!(joint(windows(&[0, 0, 0, 0]), windows(&[0, 0, 0, 0])), 3);
+        assert_eq!(joint(windows(&[0, 0, 1, 2, 3]), windows(&[1, 0, 1, 2, 3])), 2);
+        assert_eq!(joint(windows(&[1, 2, 2, 3]), windows(&[1, 2, 3, 0])), 2);
+        assert_eq!(joint(windows(&[9, 9, 1]), windows(&[9, 9, 3])), 2, "what is not known does not agree");
     }
-
-    /// Sends the full frame to the encoder, and waits for it while it is behind.
-    fn send_frame(&mut self, output: &mut Output) -> Result<(), RenderFailure> {
-        let bytes: Vec<u8> = self.partial.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        self.partial.clear();
-        self.source.push_buffer(gst::Buffer::from_slice(bytes)).map_err(|flow| self.failure(flow))?;
-        self.hand_on(gst::ClockTime::ZERO, output)?;
-        while self.source.current_level_bytes() > WAITING_BYTES_MAX {
-            self.hand_on(PATIENCE, output)?;
-        }
-        Ok(())
-    }
-
-    /// Writes all finished access units to the output, waiting up to `patience` for each.
-    fn hand_on(&mut self, patience: gst::ClockTime, output: &mut Output) -> Result<(), RenderFailure> {
-        while let Some(sample) = self.sink.try_pull_sample(patience) {
-            let payload = sample.buffer().and_then(|buffer| buffer.map_readable().ok());
-            let payload = payload.ok_or_else(|| refused("an access unit without bytes"))?;
-            let pts = i64::try_from(self.units_out * FRAME_SAMPLES as u64).expect("no output lasts six million years");
-            let duration = u32::try_from(FRAME_SAMPLES).expect("a frame has 1024 samples");
-            let size_bytes = u32::try_from(payload.len()).expect("an access unit of sound has a few hundred bytes");
-            output.access_unit(&PartFrame { pts, dts: pts, duration, size_bytes, key: true }, &payload)?;
-            self.units_out += 1;
-        }
-        match self.pipeline.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error])) {
-            Some(message) => Err(refused(format!("{:?}", message.view()))),
-            None => Ok(()),
-        }
-    }
-
-    fn specific_config(&self) -> Result<Vec<u8>, RenderFailure> {
-        let caps = self.sink.static_pad("sink").and_then(|pad| pad.current_caps());
-        let config = caps.as_ref().and_then(|caps| caps.structure(0)?.get::<gst::Buffer>("codec_data").ok());
-        let bytes = config.as_ref().and_then(|buffer| buffer.map_readable().ok());
-        bytes.map(|bytes| bytes.to_vec()).ok_or_else(|| refused("the encoder named no codec_data"))
-    }
-
-    /// The error on the bus says more than the flow of the buffer that met it.
-    fn failure(&self, flow: gst::FlowError) -> RenderFailure {
-        let said = self.pipeline.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error]));
-        said.map_or_else(|| refused(flow), |message| refused(format!("{:?}", message.view())))
-    }
-}
-
-impl Drop for Encoder {
-    fn drop(&mut self) {
-        // Nothing is lost when this fails: the process ends after its one task.
-        let _ = self.pipeline.set_state(gst::State::Null);
-    }
-}
-
-fn raw_caps(channels: u32) -> gst::Caps {
-    gst::Caps::builder("audio/x-raw")
-        .field("format", "F32LE")
-        .field("layout", "interleaved")
-        .field("rate", i32::try_from(OUTPUT_RATE).expect("48 000 fits"))
-        .field("channels", i32::try_from(channels).expect("one or two fit"))
-        .field("channel-mask", gst::Bitmask::new(if channels == 1 { 0 } else { 3 }))
-        .build()
-}
-
-fn refused(cause: impl std::fmt::Display) -> RenderFailure {
-    RenderFailure::node("The sound encoder of this node does not work.").because(cause)
 }

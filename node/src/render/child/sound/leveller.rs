@@ -70,17 +70,19 @@ mod tests {
 
     #[test]
     fn loud_sound_is_turned_down_by_the_gain_alone() {
-        let level = Level::Measured { loudness_lufs: -8.0, true_peak: 1.0 };
-        assert!(!level.needs_limiter());
-        let out = levelled(Some(level), &[1.0, -0.5]);
-        assert!((out[0] - 0.501_2).abs() < 1e-3 && (out[1] + 0.250_6).abs() < 1e-3);
+        for (peak, needs_limiter) in [(0.68, false), (1.0, true)] {
+            let level = Level::Measured { loudness_lufs: -8.0, peak };
+            assert_eq!(level.needs_limiter(), needs_limiter);
+            let out = levelled(Some(level), &[0.68, -0.5]);
+            assert!((out[0] - 0.340_8).abs() < 1e-3 && (out[1] + 0.250_6).abs() < 1e-3);
+        }
     }
 
     #[test]
     fn peaks_of_quiet_sound_stay_below_the_ceiling() {
         let mut samples = vec![0.05; 4_000];
         samples[2_000] = 0.9;
-        let out = levelled(Some(Level::Measured { loudness_lufs: -24.0, true_peak: 0.9 }), &samples);
+        let out = levelled(Some(Level::Measured { loudness_lufs: -24.0, peak: 0.9 }), &samples);
         assert_eq!(out.len(), samples.len());
         assert!(out.iter().all(|&sample| f64::from(sample) < from_decibels(CEILING_DBTP)));
         assert!((out[0] - 0.158).abs() < 1e-3);

@@ -3,16 +3,10 @@
 
 use std::collections::VecDeque;
 
-use super::sinc::Kernel;
+use super::peaks::{BLOCK, Peaks, REACH};
 
 /// How long before a peak the gain begins to fall: 5 ms at 48 kHz, slow enough not to crackle.
 const LOOK_AHEAD: usize = 240;
-
-/// Peaks are looked for at four times the rate, as BS.1770-4 (annex 2) measures them.
-const OVERSAMPLING: usize = 4;
-
-/// Samples to either side that shape a value between two samples; BS.1770's own filter has 6.
-const REACH: usize = 8;
 
 /// How fast the gain comes back: a time constant of 100 ms at 48 kHz.
 const RELEASE_SAMPLES: i64 = 4_800;
@@ -29,7 +23,7 @@ const MARGIN: f64 = 0.982_88;
 pub struct Limiter {
     channels: usize,
     ceiling: f32,
-    kernel: Kernel,
+    peaks: Peaks,
     /// One row per channel: what has been pushed and not yet given out, after some frames of the past. It begins
     /// with silence, whose last frame is looked at too: what rises towards the first sample can be a peak.
     rows: Vec<Vec<f32>>,
@@ -52,7 +46,7 @@ impl Limiter {
         Self {
             channels,
             ceiling: single(ceiling * MARGIN),
-            kernel: Kernel::new(OVERSAMPLING, REACH, 1.0),
+            peaks: Peaks::new(),
             rows: vec![vec![0.0; REACH]; channels],
             next_look: REACH - 1,
             next_out: REACH - 1,
@@ -83,27 +77,32 @@ impl Limiter {
             row.extend(samples.iter().skip(channel).step_by(self.channels));
         }
         while self.next_look + REACH < self.rows[0].len() {
-            let peak = self.peak_around(self.next_look);
-            self.next_look += 1;
-            if let Some(gain) = self.gains.push(gain_for(peak, self.ceiling)) {
-                self.give_out(gain, out);
-            }
+            let count = BLOCK.min(self.rows[0].len() - REACH - self.next_look);
+            self.look(count, out);
         }
         self.forget();
     }
 
-    /// The largest value from just after the previous frame to just before the next, in any channel.
-    fn peak_around(&mut self, frame: usize) -> f32 {
-        let mut after = 0.0_f32;
+    /// Looks at the next frames, at most a block of them, and gives out those whose gain is known by it.
+    fn look(&mut self, count: usize, out: &mut Vec<f32>) {
+        let window = self.next_look + 1 - REACH..self.next_look + count + REACH;
+        let mut after = [0.0; BLOCK];
         for row in &self.rows {
-            after = after.max(row[frame].abs());
-            for fraction in 1..OVERSAMPLING {
-                after = after.max(self.kernel.at(fraction, &row[frame + 1 - REACH..=frame + REACH]).abs());
+            let window = &row[window.clone()];
+            // Most blocks are too quiet to rise above the ceiling, whatever is between their samples.
+            if self.peaks.bound(window) > self.ceiling {
+                self.peaks.raise(window, &mut after[..count]);
             }
         }
-        let around = after.max(self.peak_before);
-        self.peak_before = after;
-        around
+        self.next_look += count;
+        for after in &after[..count] {
+            // The largest value from just after the previous frame to just before the next, in any channel.
+            let around = after.max(self.peak_before);
+            self.peak_before = *after;
+            if let Some(gain) = self.gains.push(gain_for(around, self.ceiling)) {
+                self.give_out(gain, out);
+            }
+        }
     }
 
     fn give_out(&mut self, gain: f32, out: &mut Vec<f32>) {
@@ -143,6 +142,8 @@ struct GainCurve {
     /// The last `LOOK_AHEAD` envelopes and their sum: their mean falls in a straight line to a peak's gain.
     recent: VecDeque<i64>,
     sum: i64,
+    /// How many of the last envelopes, counted on from the newest, were one.
+    resting: usize,
 }
 
 impl GainCurve {
@@ -153,12 +154,25 @@ impl GainCurve {
             envelope: UNITY,
             recent: VecDeque::with_capacity(LOOK_AHEAD + 1),
             sum: 0,
+            resting: 0,
         }
+    }
+
+    /// Whether all of the look-ahead asks for nothing and nothing is left of what was asked before.
+    fn is_at_rest(&self) -> bool {
+        let nothing_asked = self.lowest.len() == 1 && self.lowest[0] == (self.position.wrapping_sub(1), UNITY);
+        nothing_asked && self.resting >= LOOK_AHEAD
     }
 
     /// Takes what the next frame asks for; gives the gain of the frame `LOOK_AHEAD − 1` before it. A frame's own
     /// wish bounds all envelopes of its window, so their mean keeps it too.
     fn push(&mut self, asked: i64) -> Option<f32> {
+        if asked == UNITY && self.is_at_rest() {
+            // Nothing but positions would change.
+            self.position += 1;
+            self.lowest[0].0 += 1;
+            return Some(1.0);
+        }
         while self.lowest.back().is_some_and(|&(_, gain)| gain >= asked) {
             self.lowest.pop_back();
         }
@@ -170,6 +184,7 @@ impl GainCurve {
         let lowest = self.lowest.front().map_or(UNITY, |&(_, gain)| gain);
         let rise = (lowest - self.envelope).max(0);
         self.envelope = lowest.min(self.envelope + (rise / RELEASE_SAMPLES).max(1));
+        self.resting = if self.envelope == UNITY { self.resting + 1 } else { 0 };
         self.recent.push_back(self.envelope);
         self.sum += self.envelope;
         if self.recent.len() > LOOK_AHEAD {

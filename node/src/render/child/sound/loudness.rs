@@ -5,6 +5,7 @@ use ebur128::{EbuR128, Mode};
 use wire::v1::SegmentLevel;
 
 use super::OUTPUT_RATE;
+use super::peaks::{TruePeak, loudest};
 
 /// Where a levelled segment ends up, integrated.
 pub const TARGET_LUFS: f64 = -14.0;
@@ -18,6 +19,10 @@ const SILENCE_LUFS: f64 = -70.0;
 /// BS.1770's gating block. A segment shorter than one has no integrated loudness.
 const GATING_BLOCK_MS: u32 = 400;
 
+/// How far sound can rise above its samples: what the sixteen samples next to a point can add up to between them is
+/// (4/π) × (1 + 1/3 + 1/5 + … + 1/15) = 2.57 times the largest of them.
+const RISE_MAX: f64 = 2.6;
+
 /// What a segment of sound needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Level {
@@ -27,8 +32,8 @@ pub enum Level {
     Measured {
         /// Integrated loudness.
         loudness_lufs: f64,
-        /// Largest true peak of any channel, linear.
-        true_peak: f64,
+        /// Largest sample of any channel, linear; of finished sound its true peak.
+        peak: f64,
     },
 }
 
@@ -48,7 +53,7 @@ impl Level {
             Self::Measured { loudness_lufs, .. } => Some(thousandths(loudness_lufs)),
         };
         let peak = match after {
-            Self::Measured { true_peak, .. } if true_peak > 0.0 => Some(thousandths(20.0 * true_peak.log10())),
+            Self::Measured { peak, .. } if peak > 0.0 => Some(thousandths(20.0 * peak.log10())),
             _ => None,
         };
         SegmentLevel {
@@ -59,11 +64,11 @@ impl Level {
         }
     }
 
-    /// Whether that gain lifts a peak above the ceiling.
+    /// Whether that gain may lift a true peak above the ceiling. Where it does not after all, the limiter changes nothing.
     pub fn needs_limiter(self) -> bool {
         match self {
             Self::Silence => false,
-            Self::Measured { true_peak, .. } => true_peak * self.gain() > from_decibels(CEILING_DBTP),
+            Self::Measured { peak, .. } => peak * RISE_MAX * self.gain() > from_decibels(CEILING_DBTP),
         }
     }
 }
@@ -73,18 +78,29 @@ pub struct Meter {
     loudness: EbuR128,
     channels: u32,
     frame_count: u64,
+    sample_peak: f32,
+    true_peak: Option<TruePeak>,
 }
 
 impl Meter {
     /// For interleaved samples of 1 or 2 channels at 48 kHz.
     pub fn new(channels: u32) -> Result<Self, ebur128::Error> {
-        let loudness = EbuR128::new(channels, OUTPUT_RATE, Mode::I | Mode::TRUE_PEAK)?;
-        Ok(Self { loudness, channels, frame_count: 0 })
+        let loudness = EbuR128::new(channels, OUTPUT_RATE, Mode::I)?;
+        Ok(Self { loudness, channels, frame_count: 0, sample_peak: 0.0, true_peak: None })
+    }
+
+    /// The same, to measure what has become of a segment: with its true peak.
+    pub fn of_finished(channels: u32) -> Result<Self, ebur128::Error> {
+        Ok(Self { true_peak: Some(TruePeak::new(channels as usize)), ..Self::new(channels)? })
     }
 
     /// Takes the segment's next samples.
     pub fn push(&mut self, samples: &[f32]) -> Result<(), ebur128::Error> {
         self.frame_count += samples.len() as u64 / u64::from(self.channels);
+        match &mut self.true_peak {
+            Some(true_peak) => true_peak.push(samples),
+            None => self.sample_peak = self.sample_peak.max(loudest(samples)),
+        }
         self.loudness.add_frames_f32(samples)
     }
 
@@ -100,11 +116,8 @@ impl Meter {
         if loudness_lufs < SILENCE_LUFS {
             return Ok(Level::Silence);
         }
-        let mut true_peak = 0.0_f64;
-        for channel in 0..self.channels {
-            true_peak = true_peak.max(self.loudness.true_peak(channel)?);
-        }
-        Ok(Level::Measured { loudness_lufs, true_peak })
+        let peak = f64::from(self.true_peak.map_or(self.sample_peak, TruePeak::finish));
+        Ok(Level::Measured { loudness_lufs, peak })
     }
 }
 

@@ -23,10 +23,15 @@ impl Kernel {
         self.reach
     }
 
+    /// The taps of a fraction.
+    pub fn row(&self, fraction: usize) -> &[f32] {
+        let width = 2 * self.reach;
+        &self.taps[fraction * width..(fraction + 1) * width]
+    }
+
     /// The value `fraction` steps after `window[reach - 1]`; `window` holds `2 × reach` samples.
     pub fn at(&self, fraction: usize, window: &[f32]) -> f32 {
-        let width = 2 * self.reach;
-        dot(&self.taps[fraction * width..(fraction + 1) * width], &window[..width])
+        dot(self.row(fraction), &window[..2 * self.reach])
     }
 }
 
