@@ -5,6 +5,7 @@ mod codecs;
 mod layout;
 mod material;
 mod mp4;
+mod webm;
 mod zip;
 
 use farm_core::content_key::ContentKey;
@@ -97,7 +98,7 @@ pub fn layout(output: &PlannedOutput, headers: &Headers) -> Result<Layout, Layou
     match output.format {
         Format::Mp4 => mp4::layout(&mp4::MP4, output, headers),
         Format::Mov => mp4::layout(&mp4::MOV, output, headers),
-        Format::Webm => Err(LayoutError::Unrepresentable { what: "a WebM" }),
+        Format::Webm => webm::layout(output, headers),
     }
 }
 

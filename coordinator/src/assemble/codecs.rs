@@ -2,6 +2,7 @@
 
 use farm_core::part::PartCodec;
 use farm_core::video::Colour;
+use timeline::Rate;
 
 /// A codec of picture that some container holds.
 pub(super) trait PictureCodec<'a>: Sized {
@@ -41,16 +42,40 @@ pub(super) struct H264<'a> {
     pub(super) avcc: &'a [u8],
 }
 
+/// VP9 picture.
+pub(super) struct Vp9 {
+    pub(super) profile: u8,
+    /// Times ten.
+    pub(super) level: u8,
+    pub(super) bit_depth: u8,
+    pub(super) chroma_subsampling: u8,
+}
+
 /// AAC sound.
 pub(super) struct Aac<'a> {
     /// The `AudioSpecificConfig`.
     pub(super) specific_config: &'a [u8],
 }
 
+/// Opus sound.
+pub(super) struct Opus<'a> {
+    /// The `OpusHead` packet.
+    pub(super) head: &'a [u8],
+}
+
 impl<'a> PictureCodec<'a> for H264<'a> {
     fn read(codec: &'a PartCodec) -> Option<(Self, Look)> {
         let PartCodec::H264 { avcc, width, height, colour } = codec else { return None };
         Some((H264 { avcc }, Look { width: *width, height: *height, colour: *colour }))
+    }
+}
+
+impl PictureCodec<'_> for Vp9 {
+    fn read(codec: &PartCodec) -> Option<(Self, Look)> {
+        let &PartCodec::Vp9 { width, height, profile, level, bit_depth, chroma_subsampling, colour } = codec else {
+            return None;
+        };
+        Some((Vp9 { profile, level, bit_depth, chroma_subsampling }, Look { width, height, colour }))
     }
 }
 
@@ -71,5 +96,24 @@ impl<'a> SoundCodec<'a> for Aac<'a> {
             bitrate_bps: *bitrate_bps,
         };
         Some((Aac { specific_config }, shape))
+    }
+}
+
+impl<'a> SoundCodec<'a> for Opus<'a> {
+    /// 20 ms: what encoders make when nobody asks for less delay.
+    const PACKET_SAMPLES: u64 = 960;
+
+    fn read(codec: &'a PartCodec) -> Option<(Self, Shape)> {
+        let PartCodec::Opus { head, channels, pre_skip_samples, sample_count, bitrate_bps } = codec else {
+            return None;
+        };
+        let shape = Shape {
+            channels: *channels,
+            sample_rate: Rate::SOUND.num(),
+            priming_samples: *pre_skip_samples,
+            sample_count: *sample_count,
+            bitrate_bps: *bitrate_bps,
+        };
+        Some((Opus { head }, shape))
     }
 }

@@ -1,9 +1,10 @@
 //! Finished layouts before independent judges: ffprobe, ffmpeg's decoder, mp4-atom's reader, and our own check.
-//! MP4 here; what MOV says its own way is in a file of its own.
+//! MP4 here; what MOV and `WebM` say their own way is in files of their own.
 
 pub(crate) mod media;
 mod mov;
 mod structure;
+mod webm;
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The order of boxes in finished files, as text: players forgive too much to be the only judges of it.
-//! Knows the forms of boxes on its own.
+//! The order of boxes and elements in finished files, as text: players forgive too much to be the only judges of it.
+//! Knows the forms of boxes and elements on its own.
 
 use super::media::Received;
 use super::*;
@@ -34,6 +34,92 @@ fn fields(name: &str, content: &[u8]) -> Option<usize> {
     }
 }
 
+/// Elements, each with what is in it; equal neighbours once, with how often they come.
+pub(super) fn elements(mut bytes: &[u8]) -> String {
+    let mut names: Vec<(String, usize)> = Vec::new();
+    while !bytes.is_empty() {
+        let id_length = bytes[0].leading_zeros() as usize + 1;
+        let (id, rest) = bytes.split_at(id_length);
+        let size_length = rest[0].leading_zeros() as usize + 1;
+        let (size, rest) = rest.split_at(size_length);
+        let size =
+            size.iter().fold(0, |size, &byte| size << 8 | usize::from(byte)) & !(0x80 << (7 * (size_length - 1)));
+        let (content, rest) = rest.split_at(size);
+        let id = id.iter().fold(String::new(), |id, byte| format!("{id}{byte:02X}"));
+        let (name, is_master) = element(&id);
+        let told = if is_master { format!("{name}({})", elements(content)) } else { name.to_owned() };
+        match names.last_mut() {
+            Some((last, count)) if *last == told => *count += 1,
+            _ => names.push((told, 1)),
+        }
+        bytes = rest;
+    }
+    let name = |(name, count): (String, usize)| if count == 1 { name } else { format!("{name}×{count}") };
+    names.into_iter().map(name).collect::<Vec<_>>().join(" ")
+}
+
+/// Name of an element by the table of RFC 9559, and whether it holds others.
+fn element(id: &str) -> (&'static str, bool) {
+    match id {
+        "1A45DFA3" => ("EBML", true),
+        "4286" => ("EBMLVersion", false),
+        "42F7" => ("EBMLReadVersion", false),
+        "42F2" => ("EBMLMaxIDLength", false),
+        "42F3" => ("EBMLMaxSizeLength", false),
+        "4282" => ("DocType", false),
+        "4287" => ("DocTypeVersion", false),
+        "4285" => ("DocTypeReadVersion", false),
+        "18538067" => ("Segment", true),
+        "114D9B74" => ("SeekHead", true),
+        "4DBB" => ("Seek", true),
+        "53AB" => ("SeekID", false),
+        "53AC" => ("SeekPosition", false),
+        "1549A966" => ("Info", true),
+        "2AD7B1" => ("TimestampScale", false),
+        "4489" => ("Duration", false),
+        "4461" => ("DateUTC", false),
+        "7BA9" => ("Title", false),
+        "4D80" => ("MuxingApp", false),
+        "5741" => ("WritingApp", false),
+        "1654AE6B" => ("Tracks", true),
+        "AE" => ("TrackEntry", true),
+        "D7" => ("TrackNumber", false),
+        "73C5" => ("TrackUID", false),
+        "83" => ("TrackType", false),
+        "9C" => ("FlagLacing", false),
+        "22B59C" => ("Language", false),
+        "86" => ("CodecID", false),
+        "63A2" => ("CodecPrivate", false),
+        "56AA" => ("CodecDelay", false),
+        "56BB" => ("SeekPreRoll", false),
+        "23E383" => ("DefaultDuration", false),
+        "E0" => ("Video", true),
+        "B0" => ("PixelWidth", false),
+        "BA" => ("PixelHeight", false),
+        "55B0" => ("Colour", true),
+        "55B1" => ("MatrixCoefficients", false),
+        "55B9" => ("Range", false),
+        "55BA" => ("TransferCharacteristics", false),
+        "55BB" => ("Primaries", false),
+        "E1" => ("Audio", true),
+        "B5" => ("SamplingFrequency", false),
+        "9F" => ("Channels", false),
+        "1C53BB6B" => ("Cues", true),
+        "BB" => ("CuePoint", true),
+        "B3" => ("CueTime", false),
+        "B7" => ("CueTrackPositions", true),
+        "F7" => ("CueTrack", false),
+        "F1" => ("CueClusterPosition", false),
+        "1F43B675" => ("Cluster", true),
+        "E7" => ("Timestamp", false),
+        "A3" => ("SimpleBlock", false),
+        "A0" => ("BlockGroup", true),
+        "A1" => ("Block", false),
+        "75A2" => ("DiscardPadding", false),
+        other => panic!("no element has the id {other}"),
+    }
+}
+
 /// One frame a second with sound, of made-up bytes.
 fn tiny(format: Format, picture: &PartCodec, sound: &PartCodec) -> Vec<u8> {
     let mut received = Received::default();
@@ -44,7 +130,8 @@ fn tiny(format: Format, picture: &PartCodec, sound: &PartCodec) -> Vec<u8> {
         (frame, bytes::Bytes::from(vec![number; 5]))
     };
     let frames: Vec<_> = (0..3).map(|number| sample(number, 1)).collect();
-    let packets: Vec<_> = (0..150).map(|number| sample(number, 1024)).collect();
+    let packet = if format == Format::Webm { 960 } else { 1024 };
+    let packets: Vec<_> = (0..150).map(|number| sample(number, packet)).collect();
     let part = received.add(picture, rate, &frames);
     let output = PlannedOutput {
         number: 1,
@@ -107,4 +194,26 @@ fn a_mov_has_its_boxes_in_order() {
         meta(hdlr keys(mdta mdta mdta) ilst(1 2 3))) \
         mdat";
     assert_eq!(boxes_of(Format::Mov), expected);
+}
+
+#[test]
+fn a_webm_has_its_elements_in_order() {
+    let colour = colour();
+    let picture =
+        PartCodec::Vp9 { width: 64, height: 36, profile: 0, level: 10, bit_depth: 8, chroma_subsampling: 1, colour };
+    let head = b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0".to_vec();
+    let sound =
+        PartCodec::Opus { head, channels: 2, pre_skip_samples: 312, sample_count: 143_000, bitrate_bps: 128_000 };
+    let expected = "EBML(EBMLVersion EBMLReadVersion EBMLMaxIDLength EBMLMaxSizeLength DocType DocTypeVersion \
+        DocTypeReadVersion) \
+        Segment(SeekHead(Seek(SeekID SeekPosition)×3) \
+        Info(TimestampScale Duration DateUTC Title MuxingApp WritingApp) \
+        Tracks(\
+        TrackEntry(TrackNumber TrackUID TrackType FlagLacing Language CodecID CodecPrivate DefaultDuration \
+        Video(PixelWidth PixelHeight Colour(MatrixCoefficients Range TransferCharacteristics Primaries))) \
+        TrackEntry(TrackNumber TrackUID TrackType FlagLacing Language CodecID CodecPrivate CodecDelay SeekPreRoll \
+        Audio(SamplingFrequency Channels))) \
+        Cues(CuePoint(CueTime CueTrackPositions(CueTrack CueClusterPosition))) \
+        Cluster(Timestamp SimpleBlock×152 BlockGroup(Block DiscardPadding)))";
+    assert_eq!(elements(&tiny(Format::Webm, &picture, &sound)), expected);
 }
