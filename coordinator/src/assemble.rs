@@ -1,15 +1,17 @@
 //! Assembly: parts laid out as a finished file, from their headers alone. Pure: reads no payload and encodes nothing.
 
 mod check;
+mod codecs;
 mod layout;
 mod material;
 mod mp4;
+mod webm;
 mod zip;
 
+use farm_core::content_key::ContentKey;
+use farm_core::export::Format;
 use farm_core::plan::PlannedOutput;
 use thiserror::Error;
-
-use farm_core::content_key::ContentKey;
 
 pub use check::{CheckError, check};
 pub use layout::{Layout, Piece};
@@ -91,9 +93,13 @@ pub enum LayoutError {
     },
 }
 
-/// Lays out one finished MP4. Equal arguments give equal bytes.
+/// Lays out one finished file in the container it was planned for. Equal arguments give equal bytes.
 pub fn layout(output: &PlannedOutput, headers: &Headers) -> Result<Layout, LayoutError> {
-    mp4::layout(output, headers)
+    match output.format {
+        Format::Mp4 => mp4::layout(&mp4::MP4, output, headers),
+        Format::Mov => mp4::layout(&mp4::MOV, output, headers),
+        Format::Webm => webm::layout(output, headers),
+    }
 }
 
 #[cfg(test)]

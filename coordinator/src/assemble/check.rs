@@ -2,10 +2,12 @@
 //! Shares no code with the writer: it finds the writer's mistakes.
 
 mod tables;
+mod webm;
 
 use std::ops::Range;
 
 use farm_core::content_key::ContentKey;
+use farm_core::export::Format;
 use farm_core::part::PartCodec;
 use farm_core::plan::PlannedOutput;
 use thiserror::Error;
@@ -47,6 +49,13 @@ struct Wanted {
 
 /// Reads `layout` back and compares it frame by frame.
 pub fn check(layout: &Layout, output: &PlannedOutput, headers: &Headers) -> Result<(), CheckError> {
+    match output.format {
+        Format::Mp4 | Format::Mov => check_boxes(layout, output, headers),
+        Format::Webm => webm::check(layout, output, headers),
+    }
+}
+
+fn check_boxes(layout: &Layout, output: &PlannedOutput, headers: &Headers) -> Result<(), CheckError> {
     let Some(Piece::Bytes(front)) = layout.pieces().first() else {
         return Err(CheckError::Malformed { what: "it does not begin with boxes" });
     };
@@ -130,8 +139,11 @@ fn wanted_picture<'a>(output: &'a PlannedOutput, headers: &'a Headers) -> impl I
 /// The samples that count, numbered from the first of the priming.
 fn samples(part: ContentKey, headers: &Headers) -> Range<u64> {
     match headers.get(&part).map(|header| &header.codec) {
-        Some(PartCodec::Aac { priming_samples, sample_count, .. }) => {
-            let priming = u64::from(*priming_samples);
+        Some(
+            PartCodec::Aac { priming_samples: priming, sample_count, .. }
+            | PartCodec::Opus { pre_skip_samples: priming, sample_count, .. },
+        ) => {
+            let priming = u64::from(*priming);
             priming..priming + sample_count
         }
         _ => 0..0,
@@ -144,10 +156,13 @@ fn wanted_sound<'a>(
     headers: &'a Headers,
     samples: &Range<u64>,
 ) -> impl Iterator<Item = Wanted> + use<'a> {
-    let packets = headers.get(&part).map(|header| &header.frames[..]).unwrap_or_default();
+    let header = headers.get(&part);
+    let packets = header.map(|header| &header.frames[..]).unwrap_or_default();
+    let is_opus = header.is_some_and(|header| matches!(header.codec, PartCodec::Opus { .. }));
+    let packet_samples = if is_opus { 960 } else { 1024 };
     let priming = i64::try_from(samples.start).unwrap_or(0);
     let mut end = 0;
-    packets.iter().zip((0..samples.end).step_by(1024)).map(move |(packet, sample)| {
+    packets.iter().zip((0..samples.end).step_by(packet_samples)).map(move |(packet, sample)| {
         let offset = end;
         end += u64::from(packet.size_bytes);
         let shown = i64::try_from(sample).unwrap_or(i64::MAX) - priming;

@@ -3,27 +3,25 @@
 use std::collections::HashMap;
 
 use farm_core::content_key::ContentKey;
-use farm_core::part::{PartCodec, PartFrame, PartHeader};
+use farm_core::part::{PartFrame, PartHeader};
 use farm_core::plan::PlannedOutput;
 use farm_core::video::Colour;
 use timeline::Rate;
 
 use super::LayoutError;
+use super::codecs::{Look, PictureCodec, SoundCodec};
 
 /// The headers of an output's parts, by content key.
 pub type Headers<'a> = HashMap<ContentKey, &'a PartHeader>;
 
-/// Samples in a packet of AAC-LC.
-pub(super) const AAC_PACKET_SAMPLES: u64 = 1024;
-
 /// Picture, in decode order part by part.
-pub(super) struct Picture<'a> {
+pub(super) struct Picture<'a, Codec> {
+    pub(super) codec: Codec,
     pub(super) parts: Vec<Placed<'a>>,
     /// When each frame's turn to be decoded comes, less the delay: the presentation times of the whole track in order,
     /// whatever frames they belong to. With decode times kept per part, parts of a few frames lose two in decoders
     /// although every muxer is content.
     pub(super) turns: Vec<i64>,
-    pub(super) avcc: &'a [u8],
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) colour: Colour,
@@ -44,11 +42,13 @@ pub(super) struct Placed<'a> {
 }
 
 /// The one part of sound.
-pub(super) struct Sound<'a> {
+pub(super) struct Sound<'a, Codec> {
+    pub(super) codec: Codec,
     pub(super) key: ContentKey,
     /// The packets that are needed, and no more.
     pub(super) packets: &'a [PartFrame],
-    pub(super) specific_config: &'a [u8],
+    /// Samples in each of them.
+    pub(super) packet_samples: u64,
     pub(super) channels: u32,
     pub(super) sample_rate: u32,
     pub(super) priming_samples: u64,
@@ -66,13 +66,11 @@ pub(super) struct Decoded<'a> {
     pub(super) shown: i64,
 }
 
-impl<'a> Picture<'a> {
-    pub(super) fn gather(output: &PlannedOutput, headers: &Headers<'a>) -> Result<Picture<'a>, LayoutError> {
-        let first = output.picture.first().expect("an output holds at least one frame");
-        let codec = &header(headers, first.content_key)?.codec;
-        let PartCodec::H264 { avcc, width, height, colour } = codec else {
-            return Err(LayoutError::WrongKind { part: first.content_key });
-        };
+impl<'a, Codec: PictureCodec<'a>> Picture<'a, Codec> {
+    pub(super) fn gather(output: &PlannedOutput, headers: &Headers<'a>) -> Result<Picture<'a, Codec>, LayoutError> {
+        let first = output.picture.first().expect("an output holds at least one frame").content_key;
+        let configuration = &header(headers, first)?.codec;
+        let (codec, look) = Codec::read(configuration).ok_or(LayoutError::WrongKind { part: first })?;
         let starts = output.picture.iter().map(|place| place.offset.0);
         let ends = starts.skip(1).chain(std::iter::once(output.duration.0));
         let mut parts = Vec::with_capacity(output.picture.len());
@@ -81,8 +79,8 @@ impl<'a> Picture<'a> {
         for (place, end) in output.picture.iter().zip(ends) {
             let part = place.content_key;
             let header = header(headers, part)?;
-            if header.codec != *codec {
-                return Err(LayoutError::CodecsDiffer { first: first.content_key, other: part });
+            if header.codec != *configuration {
+                return Err(LayoutError::CodecsDiffer { first, other: part });
             }
             if header.rate != output.rate {
                 return Err(LayoutError::Rate { part });
@@ -99,9 +97,12 @@ impl<'a> Picture<'a> {
             parts.push(placed);
         }
         let (rate, duration) = (output.rate, output.duration.0);
-        Ok(Picture { parts, turns, avcc, width: *width, height: *height, colour: *colour, rate, duration, delay })
+        let Look { width, height, colour } = look;
+        Ok(Picture { codec, parts, turns, width, height, colour, rate, duration, delay })
     }
+}
 
+impl<'a, Codec> Picture<'a, Codec> {
     /// Every frame in decode order.
     pub(super) fn frames(&self) -> impl Iterator<Item = Decoded<'a>> {
         let shown = self.parts.iter().flat_map(|part| part.frames.iter().map(|frame| (frame, part.offset + frame.pts)));
@@ -128,36 +129,37 @@ fn take_turns(part: &Placed, end: i64, turns: &mut Vec<i64>) -> Result<i64, Layo
     Ok(early.max().unwrap_or(0))
 }
 
-impl<'a> Sound<'a> {
-    pub(super) fn gather(output: &PlannedOutput, headers: &Headers<'a>) -> Result<Option<Sound<'a>>, LayoutError> {
+impl<'a, Codec: SoundCodec<'a>> Sound<'a, Codec> {
+    pub(super) fn gather(
+        output: &PlannedOutput,
+        headers: &Headers<'a>,
+    ) -> Result<Option<Sound<'a, Codec>>, LayoutError> {
         let Some(key) = output.sound else { return Ok(None) };
         let header = header(headers, key)?;
-        let PartCodec::Aac { specific_config, channels, sample_rate, priming_samples, sample_count, bitrate_bps } =
-            &header.codec
-        else {
-            return Err(LayoutError::WrongKind { part: key });
-        };
+        let (codec, shape) = Codec::read(&header.codec).ok_or(LayoutError::WrongKind { part: key })?;
         if payload_bytes(&header.frames) != header.payload_bytes {
             return Err(LayoutError::Payload { part: key });
         }
-        if header.rate != Rate::hz(*sample_rate).ok_or(LayoutError::Rate { part: key })? {
+        if header.rate != Rate::hz(shape.sample_rate).ok_or(LayoutError::Rate { part: key })? {
             return Err(LayoutError::Rate { part: key });
         }
-        let needed = u64::from(*priming_samples) + sample_count;
-        let found = header.frames.len() as u64 * AAC_PACKET_SAMPLES;
-        if found < needed || *sample_count == 0 {
+        let priming_samples = u64::from(shape.priming_samples);
+        let needed = priming_samples + shape.sample_count;
+        let found = header.frames.len() as u64 * Codec::PACKET_SAMPLES;
+        if found < needed || shape.sample_count == 0 {
             return Err(LayoutError::SoundShort { part: key, needed, found });
         }
-        let packets = usize::try_from(needed.div_ceil(AAC_PACKET_SAMPLES)).expect("no more than there are");
+        let packets = usize::try_from(needed.div_ceil(Codec::PACKET_SAMPLES)).expect("no more than there are");
         Ok(Some(Sound {
+            codec,
             key,
             packets: &header.frames[..packets],
-            specific_config,
-            channels: *channels,
-            sample_rate: *sample_rate,
-            priming_samples: u64::from(*priming_samples),
-            sample_count: *sample_count,
-            bitrate_bps: *bitrate_bps,
+            packet_samples: Codec::PACKET_SAMPLES,
+            channels: shape.channels,
+            sample_rate: shape.sample_rate,
+            priming_samples,
+            sample_count: shape.sample_count,
+            bitrate_bps: shape.bitrate_bps,
         }))
     }
 }

@@ -1,7 +1,9 @@
-//! MP4: `ftyp moov mdat`, with everything a player must know in front. Box order and contents as tried against eight players.
+//! MP4 and MOV: `ftyp moov mdat`, with everything a player must know in front. Box order and contents as tried against eight
+//! players. What MOV says differently is in `dialect`.
 
 mod boxes;
 mod chunks;
+mod dialect;
 mod metadata;
 mod movie;
 mod picture;
@@ -11,19 +13,29 @@ mod tables;
 use bytes::Bytes;
 use farm_core::plan::PlannedOutput;
 
+use super::codecs::{Aac, H264};
 use super::layout::{Layout, Piece};
-use super::material::{Headers, Picture, Sound};
+use super::material::Headers;
 use super::{LayoutError, material};
 use boxes::Boxes;
+
+pub(super) use dialect::{Dialect, MOV, MP4};
+
+type Picture<'a> = material::Picture<'a, H264<'a>>;
+type Sound<'a> = material::Sound<'a, Aac<'a>>;
 
 /// Seconds from 1904-01-01 to 1970-01-01, between the container's clock and everybody else's.
 const SECONDS_1904_TO_1970: i64 = 2_082_844_800;
 
-/// Lays out an MP4.
-pub(super) fn layout(output: &PlannedOutput, headers: &Headers) -> Result<Layout, LayoutError> {
+/// Lays out a file.
+pub(super) fn layout(
+    dialect: &'static Dialect,
+    output: &PlannedOutput,
+    headers: &Headers,
+) -> Result<Layout, LayoutError> {
     let picture = Picture::gather(output, headers)?;
     let sound = Sound::gather(output, headers)?;
-    let movie = movie::Movie::new(output, &picture, sound.as_ref())?;
+    let movie = movie::Movie::new(dialect, output, &picture, sound.as_ref())?;
     let chunks = chunks::interleave(&picture, sound.as_ref());
     let payload_bytes: u64 = chunks.iter().map(|chunk| chunk.length).sum();
 

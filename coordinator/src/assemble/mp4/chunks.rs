@@ -4,7 +4,7 @@ use farm_core::content_key::ContentKey;
 use farm_core::part::PartFrame;
 use timeline::{Rate, Rounding, Ticks};
 
-use super::material::{AAC_PACKET_SAMPLES, Picture, Sound};
+use super::{Picture, Sound};
 
 /// No chunk is longer: a player that reads straight on has picture and sound of the same second.
 const CHUNK_SECONDS_MAX: i64 = 1;
@@ -59,7 +59,7 @@ fn picture_chunks(picture: &Picture) -> Vec<Chunk> {
 fn sound_chunks(sound: &Sound) -> Vec<Chunk> {
     let rate = Rate::hz(sound.sample_rate).expect("checked when the sound was gathered");
     let priming = i64::try_from(sound.priming_samples).expect("a 32-bit number");
-    let packet = i64::try_from(AAC_PACKET_SAMPLES).expect("1024");
+    let packet = i64::try_from(sound.packet_samples).expect("a small number");
     let packets = sound.packets.iter().zip((0..).map(|ordinal: i64| ordinal * packet - priming));
     let mut chunks = Vec::new();
     cut(Kind::Sound, sound.key, rate, packets, &mut chunks);

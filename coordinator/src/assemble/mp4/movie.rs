@@ -1,21 +1,20 @@
 //! The movie as a whole: its clock, its header boxes, and the frame every track has. Knows no sample tables.
 
 use farm_core::plan::PlannedOutput;
-use mp4_atom::{Dref, Edts, Elst, ElstEntry, FourCC, Ftyp, Hdlr, Matrix, Mdhd, Mvhd, Tkhd, Url};
+use mp4_atom::{Dref, Edts, Elst, ElstEntry, FourCC, Ftyp, Matrix, Mdhd, Mvhd, Tkhd, Url};
 use timeline::{Rate, Rounding, Ticks};
 
-use super::boxes::{Boxes, Offsets};
+use super::boxes::{Boxes, Kind, Offsets};
 use super::chunks::Chunk;
-use super::material::{Picture, Sound};
-use super::{LayoutError, SECONDS_1904_TO_1970, metadata, picture, sound};
+use super::dialect::Dialect;
+use super::{LayoutError, Picture, SECONDS_1904_TO_1970, Sound, metadata, picture, sound};
 
 /// The movie's clock when no clock counts both tracks exactly in 32 bits.
 const TIME_SCALE_FALLBACK: u32 = 1000;
-/// `minor_version` of `isom` as others write it.
-const FTYP_MINOR: u32 = 0x200;
 
 /// What the whole file shares.
 pub(super) struct Movie<'a> {
+    pub(super) dialect: &'static Dialect,
     output: &'a PlannedOutput,
     /// Seconds since 1904; 0 when nobody knows.
     created: u64,
@@ -41,7 +40,7 @@ pub(super) struct TrackClock {
 pub(super) struct TrackHead<'a> {
     pub(super) number: u32,
     pub(super) clock: TrackClock,
-    pub(super) handler: &'a [u8; 4],
+    pub(super) handler: Kind,
     pub(super) handler_name: &'a str,
     pub(super) width: u16,
     pub(super) height: u16,
@@ -50,6 +49,7 @@ pub(super) struct TrackHead<'a> {
 
 impl<'a> Movie<'a> {
     pub(super) fn new(
+        dialect: &'static Dialect,
         output: &'a PlannedOutput,
         picture: &Picture,
         sound: Option<&Sound>,
@@ -61,7 +61,7 @@ impl<'a> Movie<'a> {
             Some(sound) => common_scale(picture.time_scale, sound.time_scale),
         };
         let created = output.created_at.map_or(0, |unix| u64::try_from(unix + SECONDS_1904_TO_1970).unwrap_or(0));
-        Ok(Movie { output, created, time_scale, picture, sound })
+        Ok(Movie { dialect, output, created, time_scale, picture, sound })
     }
 
     /// A track's duration on the movie's clock; rounded up, so that no player cuts the last frame off.
@@ -82,10 +82,11 @@ pub(super) fn front(
     offsets: Offsets,
 ) -> Boxes {
     let mut out = Boxes::new(offsets);
+    let mut brands = movie.dialect.brands.iter().map(FourCC::new);
     out.typed(&Ftyp {
-        major_brand: FourCC::new(b"isom"),
-        minor_version: FTYP_MINOR,
-        compatible_brands: [b"isom", b"iso2", b"avc1", b"mp41"].map(FourCC::new).to_vec(),
+        major_brand: brands.next().expect("a dialect has a major brand"),
+        minor_version: movie.dialect.minor_version,
+        compatible_brands: brands.collect(),
     });
     out.around(*b"moov", |out| {
         let tracks = [Some(movie.picture), movie.sound];
@@ -104,7 +105,7 @@ pub(super) fn front(
         if let (Some(sound), Some(clock)) = (sound, movie.sound) {
             sound::track(out, movie, sound, clock, chunks);
         }
-        metadata::write(out, &movie.output.title, movie.output.created_at);
+        (movie.dialect.metadata)(out, &metadata::Facts::new(&movie.output.title, movie.output.created_at));
     });
     out
 }
@@ -142,9 +143,10 @@ pub(super) fn track(
                 duration: head.clock.media_duration,
                 language: "und".to_owned(),
             });
-            out.typed(&Hdlr { handler: FourCC::new(head.handler), name: head.handler_name.to_owned() });
+            movie.dialect.handlers.media(out, head.handler, head.handler_name);
             out.around(*b"minf", |out| {
                 media(out);
+                movie.dialect.handlers.data(out);
                 out.around(*b"dinf", |out| out.typed(&Dref { entries: vec![Url::default().into()] }));
                 out.around(*b"stbl", samples);
             });

@@ -1,13 +1,11 @@
 //! The picture track: regenerated decode times, H.264 sample entry, tables. Knows nothing of sound.
 
-use mp4_atom::{Btrt, Colr, Pasp, Visual, Vmhd};
+use mp4_atom::{Btrt, Pasp, Visual, Vmhd};
 
-use super::LayoutError;
 use super::boxes::Boxes;
 use super::chunks::{self, Chunk};
-use super::material::Picture;
 use super::movie::{self, Movie, TrackClock, TrackHead};
-use super::tables;
+use super::{LayoutError, Picture, tables};
 
 /// Colour code point for "nobody said".
 const UNSPECIFIED: u8 = 2;
@@ -37,7 +35,7 @@ pub(super) fn track(out: &mut Boxes, movie: &Movie, picture: &Picture, clock: Tr
     let head = TrackHead {
         number: 1,
         clock,
-        handler: b"vide",
+        handler: *b"vide",
         handler_name: "VideoHandler",
         width: side(picture.width),
         height: side(picture.height),
@@ -49,7 +47,7 @@ pub(super) fn track(out: &mut Boxes, movie: &Movie, picture: &Picture, clock: Tr
         let ticks = |ticks: i64| u32::try_from(ticks * scale).expect("checked with the clock");
         out.full(*b"stsd", 0, 0, |out| {
             out.u32(1);
-            sample_entry(out, picture, &head);
+            sample_entry(out, movie, picture, &head);
         });
         tables::runs(out, *b"stts", decode_deltas(picture).map(ticks));
         if picture.delay > 0 {
@@ -75,20 +73,15 @@ fn presentation_offsets(picture: &Picture) -> impl Iterator<Item = i64> {
     picture.frames().map(|frame| frame.shown - frame.turn + picture.delay)
 }
 
-fn sample_entry(out: &mut Boxes, picture: &Picture, head: &TrackHead) {
+fn sample_entry(out: &mut Boxes, movie: &Movie, picture: &Picture, head: &TrackHead) {
     out.around(*b"avc1", |out| {
         out.typed(&Visual { data_reference_index: 1, width: head.width, height: head.height, ..Visual::default() });
-        out.around(*b"avcC", |out| out.raw(picture.avcc));
+        out.around(*b"avcC", |out| out.raw(picture.codec.avcc));
         out.typed(&bitrates(picture));
-        let colour = &picture.colour;
+        let colour = picture.colour;
         let said = [colour.primaries, colour.transfer, colour.matrix].iter().any(|&code| code != UNSPECIFIED);
         if said || colour.full_range {
-            out.typed(&Colr::Nclx {
-                colour_primaries: colour.primaries.into(),
-                transfer_characteristics: colour.transfer.into(),
-                matrix_coefficients: colour.matrix.into(),
-                full_range_flag: colour.full_range,
-            });
+            out.typed(&(movie.dialect.colour)(colour));
         }
         out.typed(&Pasp { h_spacing: 1, v_spacing: 1 });
     });

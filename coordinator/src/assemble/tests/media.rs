@@ -1,5 +1,7 @@
 //! Test media: sources made by ffmpeg, taken apart into parts as nodes would deliver them. Judges nothing.
 
+pub(crate) mod streams;
+
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::FileExt;
