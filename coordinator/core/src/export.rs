@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use timeline::{FrameTable, Span, Ticks};
 
 use crate::at_rest;
+use crate::crossfade::{self, Misfit, Overlap};
 use crate::problem::{Problem, ProblemCode};
 use crate::seconds::display_seconds;
 
@@ -128,6 +129,9 @@ pub struct Order {
     pub quality: Quality,
     /// The ranges; at least one.
     pub segments: Vec<Segment>,
+    /// By how much neighbours overlap, as asked for, on the video's rate; zero for hard joints.
+    #[serde(default, with = "at_rest::ticks")]
+    pub crossfade: Ticks,
     /// Level the sound.
     pub normalize_audio: bool,
     /// Take parts that were rendered before.
@@ -151,6 +155,38 @@ pub struct Segment {
     pub clip_id: Option<String>,
 }
 
+impl Order {
+    /// Where neighbours overlap, joint by joint; empty where joints are hard or there are none. `table` is that of the video
+    /// the order was held against.
+    #[must_use]
+    pub fn overlaps(&self, table: &FrameTable) -> Vec<Overlap> {
+        if self.export_type == ExportType::Clips {
+            return Vec::new();
+        }
+        let overlaps = crossfade::overlaps(table, &self.frames(), self.crossfade);
+        overlaps.expect("an order's segments have room for their crossfades")
+    }
+
+    /// The segments as ranges of frames.
+    #[must_use]
+    pub fn frames(&self) -> Vec<Range<usize>> {
+        self.segments.iter().map(|segment| segment.frames.clone()).collect()
+    }
+
+    /// How long the files play, all together: every frame until the next.
+    #[must_use]
+    pub fn duration(&self, table: &FrameTable) -> Ticks {
+        let mut duration = Ticks::ZERO;
+        for segment in &self.segments {
+            duration += table.snapped(&segment.frames).length();
+        }
+        for overlap in self.overlaps(table) {
+            duration += -overlap.length;
+        }
+        duration
+    }
+}
+
 /// Holds a request against the video: an order, or all problems at once. `video_name` names the files when the request does not.
 pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> Result<Order, Vec<Problem>> {
     let mut problems = unsupported(request);
@@ -164,6 +200,7 @@ pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> R
         let message = "A single export takes one segment; choose combined or clips for several.";
         problems.push(Problem::new("segments", ProblemCode::NotSingle, message));
     }
+    let crossfade = table.rate().milliseconds(i64::from(request.crossfade_ms));
     let mut segments = Vec::with_capacity(request.segments.len().max(1));
     for asked in &request.segments {
         match segment(asked, table) {
@@ -175,6 +212,10 @@ pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> R
         let Span { start, end } = table.span();
         segments.push(Segment { start, end, frames: 0..table.frame_count(), clip_id: None });
     }
+    // Joints are known only when every segment is.
+    if segments.len() >= request.segments.len() {
+        problems.extend(crossfade_problem(request, &segments, table, crossfade));
+    }
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -184,6 +225,7 @@ pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> R
         format: request.format,
         quality: request.quality,
         segments,
+        crossfade,
         normalize_audio: request.normalize_audio,
         reuse_parts: request.reuse_parts,
         name: request.name.clone().unwrap_or_else(|| stem(video_name).to_owned()),
@@ -231,11 +273,48 @@ fn unsupported(request: &ExportRequest) -> Vec<Problem> {
         let message = format!("{} output is not built yet; choose mp4.", request.format.as_str());
         problems.push(Problem::new("format", ProblemCode::Unsupported, message));
     }
-    if request.crossfade_ms > 0 {
-        let message = "Crossfades are not built yet; leave crossfade_seconds out or set it to 0.";
-        problems.push(Problem::new("crossfade_seconds", ProblemCode::Unsupported, message));
-    }
     problems
+}
+
+/// What is wrong with the crossfade, said of the first joint it does not fit.
+fn crossfade_problem(
+    request: &ExportRequest,
+    segments: &[Segment],
+    table: &FrameTable,
+    crossfade: Ticks,
+) -> Option<Problem> {
+    const FIELD: &str = "crossfade_seconds";
+    if request.crossfade_ms == 0 {
+        return None;
+    }
+    if request.export_type == ExportType::Clips {
+        let message =
+            "Clips are files of their own, without joints to fade; leave crossfade_seconds out, or choose combined.";
+        return Some(Problem::new(FIELD, ProblemCode::Unsupported, message));
+    }
+    let frames: Vec<Range<usize>> = segments.iter().map(|segment| segment.frames.clone()).collect();
+    let misfit = crossfade::overlaps(table, &frames, crossfade).err()?;
+    let shown = |ticks| display_seconds(ticks, table.rate());
+    let number = |segment: usize| request.segments.get(segment).map_or(segment, |asked| asked.number);
+    Some(match misfit {
+        Misfit::TooLong { segment, room } => {
+            let message = format!(
+                "A crossfade of {} s is longer than segments[{}] can give: it has {} s for this one.",
+                shown(crossfade),
+                number(segment),
+                shown(room)
+            );
+            Problem::new(FIELD, ProblemCode::CrossfadeTooLong, message)
+        }
+        Misfit::TooShort { segment, frame } => {
+            let message = format!(
+                "A crossfade is made of whole frames, and the last one of segments[{}] lasts {} s; ask for more than half of that.",
+                number(segment),
+                shown(frame)
+            );
+            Problem::new(FIELD, ProblemCode::CrossfadeTooShort, message)
+        }
+    })
 }
 
 fn name_problem(field: &str, name: Option<&str>) -> Option<Problem> {

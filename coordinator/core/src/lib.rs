@@ -3,6 +3,7 @@
 
 pub mod at_rest;
 pub mod content_key;
+pub mod crossfade;
 pub mod export;
 pub mod filename;
 pub mod ids;

@@ -8,12 +8,13 @@ use timeline::{FrameTable, Rate, Rounding, Span, Ticks, grid};
 
 use crate::at_rest;
 use crate::content_key::ContentKey;
+use crate::crossfade::{self, Overlap};
 use crate::export::{ExportType, Format, Order, Segment};
 use crate::filename;
 use crate::ids::ExportId;
 use crate::recipe;
 use crate::video::VideoFacts;
-use crate::work::{Encoder, PictureWork, SoundCodec, SoundSegment, SoundWork, Track, Work};
+use crate::work::{Encoder, FadeWork, PictureWork, SoundCodec, SoundSegment, SoundWork, Track, Work};
 
 /// The immutable answer to "what must be rendered".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,15 +105,17 @@ pub struct Basis<'a> {
 #[must_use]
 pub fn plan(basis: &Basis) -> Plan {
     let lines = grid::lines(basis.table);
+    let overlaps = basis.order.overlaps(basis.table);
     let mut tasks = TaskList::default();
     let outputs: Vec<PlannedOutput> = files(basis.order)
         .into_iter()
         .zip(1..)
-        .map(|(segments, number)| output(basis, &lines, segments, number, &mut tasks))
+        .map(|(segments, number)| output(basis, &lines, &Joined { segments, overlaps: &overlaps }, number, &mut tasks))
         .collect();
     let planned: u64 = outputs.iter().map(|output| output.frame_count).sum();
     let ordered: usize = basis.order.segments.iter().map(|segment| segment.frames.len()).sum();
-    assert_eq!(planned, ordered as u64, "a plan holds every ordered frame once");
+    let hidden = crossfade::hidden_frames(&basis.order.frames(), &overlaps);
+    assert_eq!(planned, (ordered - hidden) as u64, "a plan holds every ordered frame once, by itself or under another");
     Plan { tasks: tasks.tasks, outputs }
 }
 
@@ -124,23 +127,48 @@ fn files(order: &Order) -> Vec<&[Segment]> {
     }
 }
 
-fn output(basis: &Basis, lines: &[usize], segments: &[Segment], number: u32, tasks: &mut TaskList) -> PlannedOutput {
+/// The segments of a file, and where they overlap: joint by joint, or nowhere.
+struct Joined<'a> {
+    segments: &'a [Segment],
+    overlaps: &'a [Overlap],
+}
+
+impl Joined<'_> {
+    /// Each segment with the overlap at its beginning and the one at its end.
+    fn with_overlaps(&self) -> impl Iterator<Item = (&Segment, Option<&Overlap>, Option<&Overlap>)> {
+        let before = |place: usize| place.checked_sub(1).and_then(|joint| self.overlaps.get(joint));
+        self.segments.iter().enumerate().map(move |(place, segment)| (segment, before(place), self.overlaps.get(place)))
+    }
+}
+
+fn output(basis: &Basis, lines: &[usize], joined: &Joined, number: u32, tasks: &mut TaskList) -> PlannedOutput {
     let table = basis.table;
     let mut picture = Vec::new();
-    let mut offset = Ticks::ZERO;
     let mut frame_count = 0;
-    for segment in segments {
+    let mut place = |work, offset, count: usize| {
+        let count = count as u64;
+        let content_key = tasks.add(basis, work, count);
+        picture.push(PlacedPart { content_key, offset, frame_count: count });
+        frame_count += count;
+    };
+    let mut offset = Ticks::ZERO;
+    for (segment, before, after) in joined.with_overlaps() {
         let span = table.snapped(&segment.frames);
-        for piece in grid::cut(table, lines, &segment.frames) {
-            let place = offset + table.instant(piece.start) - span.start;
-            let count = piece.len() as u64;
-            let content_key = tasks.add(basis, picture_work(basis, &piece), count);
-            picture.push(PlacedPart { content_key, offset: place, frame_count: count });
-            frame_count += count;
+        let shown = |frame| offset + table.instant(frame) - span.start;
+        if let Some(Overlap { length, held: Some(held), .. }) = before {
+            place(picture_work(basis, &(*held..held + 1)), offset + *length, 1);
         }
-        offset += span.length();
+        let own = before.map_or(segment.frames.start, |overlap| overlap.resume)
+            ..after.map_or(segment.frames.end, |overlap| overlap.outgoing.start);
+        for piece in grid::cut(table, lines, &own) {
+            place(picture_work(basis, &piece), shown(piece.start), piece.len());
+        }
+        if let Some(overlap) = after {
+            place(fade_work(basis, overlap), shown(overlap.outgoing.start), overlap.outgoing.len());
+        }
+        offset += span.length() - after.map_or(Ticks::ZERO, |overlap| overlap.length);
     }
-    let sound = sound_work(basis, segments).map(|work| {
+    let sound = sound_work(basis, joined).map(|work| {
         let millis = table.rate().convert(offset, Rate::MILLISECONDS, Rounding::Ceil).0;
         tasks.add(basis, work, u64::try_from(millis).expect("durations are positive"))
     });
@@ -161,29 +189,51 @@ fn output(basis: &Basis, lines: &[usize], segments: &[Segment], number: u32, tas
 }
 
 fn picture_work(basis: &Basis, piece: &Range<usize>) -> Work {
+    Work::Picture(frames_work(basis, piece, None))
+}
+
+/// The frames of an overlap, with the incoming ones laid over them.
+fn fade_work(basis: &Basis, overlap: &Overlap) -> Work {
+    let last = overlap.incoming.last().expect("an overlap holds at least one frame");
+    let fade = FadeWork {
+        incoming_pts: overlap.incoming.iter().map(|frame| basis.table.instant(*frame).0).collect(),
+        incoming_end: basis.table.instant(last + 1),
+        weights: overlap.weights.clone(),
+    };
+    Work::Picture(frames_work(basis, &overlap.outgoing, Some(fade)))
+}
+
+fn frames_work(basis: &Basis, piece: &Range<usize>, fade: Option<FadeWork>) -> PictureWork {
     let facts = &basis.facts.picture;
-    Work::Picture(PictureWork {
+    PictureWork {
         track: Track { container: basis.facts.container, ordinal: facts.ordinal, codec: facts.codec.clone() },
         rate: basis.table.rate(),
         keep_pts: basis.table.frames()[piece.clone()].iter().map(|frame| frame.pts.0).collect(),
         end: basis.table.instant(piece.end),
-        fade: None,
+        fade,
         recipe: recipe::picture(facts, basis.order.resolution, basis.order.quality, basis.encoder.clone()),
-    })
+    }
 }
 
-/// Sound under exactly the snapped spans. Lengths come from the cumulative clock, so nothing drifts over many segments.
-fn sound_work(basis: &Basis, segments: &[Segment]) -> Option<Work> {
+/// Sound under exactly the snapped spans, overlapping where the picture does. Lengths and overlaps come from the cumulative clock,
+/// so nothing drifts over many segments.
+fn sound_work(basis: &Basis, joined: &Joined) -> Option<Work> {
     let facts = basis.facts.sound.as_ref()?;
     let rate = basis.table.rate();
     let samples = |instant| rate.convert(instant, Rate::SOUND, Rounding::Nearest).0;
     let mut clock = Ticks::ZERO;
-    let cuts = segments.iter().map(|segment| {
+    let count = |from, until| u64::try_from(samples(until) - samples(from)).expect("the clock only rises");
+    let cuts = joined.with_overlaps().map(|(segment, before, _)| {
         let Span { start, .. } = basis.table.snapped(&segment.frames);
-        let until = clock + basis.table.snapped(&segment.frames).length();
-        let sample_count = u64::try_from(samples(until) - samples(clock)).expect("the clock only rises");
-        clock = until;
-        SoundSegment { start_sample: samples(start), sample_count, overlap_samples: 0 }
+        let overlapped = clock;
+        clock += -before.map_or(Ticks::ZERO, |overlap| overlap.length);
+        let from = clock;
+        clock += basis.table.snapped(&segment.frames).length();
+        SoundSegment {
+            start_sample: samples(start),
+            sample_count: count(from, clock),
+            overlap_samples: count(from, overlapped),
+        }
     });
     let segments = cuts.collect();
     let (channels, bitrate_bps) = recipe::sound(facts, basis.order.quality);

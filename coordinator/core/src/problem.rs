@@ -30,6 +30,10 @@ pub enum ProblemCode {
     TooManySegments,
     /// `single` with more than one segment.
     NotSingle,
+    /// A crossfade that a segment is not long enough for.
+    CrossfadeTooLong,
+    /// A crossfade of less than half a frame.
+    CrossfadeTooShort,
     /// A value that is not offered.
     Unsupported,
     /// A text that is empty or too long.
@@ -53,6 +57,8 @@ impl ProblemCode {
             Self::NoFrame => "no_frame",
             Self::TooManySegments => "too_many_segments",
             Self::NotSingle => "not_single",
+            Self::CrossfadeTooLong => "crossfade_too_long",
+            Self::CrossfadeTooShort => "crossfade_too_short",
             Self::Unsupported => "unsupported",
             Self::InvalidText => "invalid_text",
             Self::Required => "required",

@@ -70,6 +70,15 @@ const VP9_QUALITY_MAX: u32 = 63;
 
 /// The chain for frames of the given colorimetry: deinterlace, turn, scale, encode. The last stage pins the coded form.
 pub fn stages(recipe: &PictureRecipe, colorimetry: &str) -> Result<Vec<Stage>, RecipeError> {
+    let mut stages = shaping(recipe, colorimetry)?;
+    let (encoder, coded) = encoder(recipe)?;
+    stages.push(encoder);
+    stages.push(Stage { element: "capsfilter", properties: vec![("caps", Value::Caps(coded.to_owned()))] });
+    Ok(stages)
+}
+
+/// The part of the chain in front of the encoder: deinterlace, turn, scale. The last stage pins the form of the frames.
+pub fn shaping(recipe: &PictureRecipe, colorimetry: &str) -> Result<Vec<Stage>, RecipeError> {
     let PictureRecipe { width, height, .. } = *recipe;
     if width == 0 || height == 0 || !width.is_multiple_of(2) || !height.is_multiple_of(2) {
         return Err(RecipeError::Size { width, height });
@@ -81,10 +90,13 @@ pub fn stages(recipe: &PictureRecipe, colorimetry: &str) -> Result<Vec<Stage>, R
     stages.extend(turn(&recipe.orientation));
     stages.push(scale());
     stages.push(pinned_frames(recipe, colorimetry));
-    let (encoder, coded) = encoder(recipe)?;
-    stages.push(encoder);
-    stages.push(Stage { element: "capsfilter", properties: vec![("caps", Value::Caps(coded.to_owned()))] });
     Ok(stages)
+}
+
+/// The recipe for frames that were shaped by [`shaping`] already: to be encoded as they are.
+#[must_use]
+pub fn of_shaped(recipe: &PictureRecipe) -> PictureRecipe {
+    PictureRecipe { orientation: Orientation::Upright, deinterlace: false, ..recipe.clone() }
 }
 
 /// One frame out for one frame in: the top field is kept, the other interpolated within the frame. Methods that look at
@@ -278,6 +290,15 @@ mod tests {
         };
         let first = "deinterlace mode=interlaced fields=top method=linear\n! videoflip video-direction=90r\n! videoconvertscale ";
         assert!(spelt(&turned).starts_with(first), "{}", spelt(&turned));
+    }
+
+    #[test]
+    fn frames_that_are_shaped_already_only_go_through_the_encoder() {
+        let turned = PictureRecipe { orientation: Orientation::Clockwise90, deinterlace: true, ..recipe() };
+        assert_eq!(spelt(&of_shaped(&turned)), spelt(&recipe()));
+        let (shaped, whole) = (shaping(&turned, "bt709").unwrap(), stages(&turned, "bt709").unwrap());
+        assert_eq!(whole[..shaped.len()], shaped);
+        assert_eq!(whole[shaped.len()].element, "x264enc");
     }
 
     #[test]

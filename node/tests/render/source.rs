@@ -15,7 +15,8 @@ const BITS: usize = 16;
 /// A source on disk.
 #[derive(Debug)]
 pub struct Source {
-    folder: tempfile::TempDir,
+    /// Where it was made, gone with the source.
+    folder: Option<tempfile::TempDir>,
     file: PathBuf,
 }
 
@@ -34,7 +35,22 @@ impl Source {
         }
         drop(pipe);
         assert!(running.wait().unwrap().success(), "ffmpeg makes {name}");
-        Source { folder, file }
+        Source { folder: Some(folder), file }
+    }
+
+    /// What an ffmpeg filter draws, encoded with these arguments into `name`.
+    pub fn of(name: &str, filter: &str, encode: &[&str]) -> Source {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(name);
+        let mut encoder = Command::new("ffmpeg");
+        encoder.args(["-v", "error", "-f", "lavfi", "-i", filter]).args(encode).arg(&file);
+        assert!(encoder.status().unwrap().success(), "ffmpeg makes {name}");
+        Source { folder: Some(folder), file }
+    }
+
+    /// A file that lies somewhere already.
+    pub fn existing(file: &Path) -> Source {
+        Source { folder: None, file: file.to_owned() }
     }
 
     /// The same stream copied into `name`, with arguments before and after the input.
@@ -44,7 +60,7 @@ impl Source {
         let mut copy = Command::new("ffmpeg");
         copy.args(["-v", "error"]).args(before).arg("-i").arg(&self.file).args(["-c", "copy"]).args(after).arg(&file);
         assert!(copy.status().unwrap().success(), "ffmpeg copies into {name}");
-        Source { folder, file }
+        Source { folder: Some(folder), file }
     }
 
     /// Puts other bytes behind the first place where `mark` stands.
@@ -62,7 +78,7 @@ impl Source {
         let mut encoder = Command::new("ffmpeg");
         encoder.args(["-v", "error", "-i"]).arg(&self.file).args(encode).arg(&file);
         assert!(encoder.status().unwrap().success(), "ffmpeg encodes {name}");
-        Source { folder, file }
+        Source { folder: Some(folder), file }
     }
 
     /// The file.
@@ -77,7 +93,7 @@ impl Source {
 
     /// The folder, gone with the source.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.folder.as_ref().expect("a made source has a folder").path()
     }
 
     /// Every frame's time in seconds, as ffprobe sees it, in presentation order.

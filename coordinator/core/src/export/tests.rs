@@ -92,7 +92,6 @@ fn all_faults_come_at_once() {
     asked.segments[1].clip_id = Some("x".repeat(NAME_CHARACTERS_MAX + 1));
     let expected = [
         ("format", "unsupported"),
-        ("crossfade_seconds", "unsupported"),
         ("name", "invalid_text"),
         ("segments", "not_single"),
         ("segments[0].end", "empty_segment"),
@@ -102,6 +101,44 @@ fn all_faults_come_at_once() {
     let found = refusals(&asked);
     let found: Vec<(&str, &str)> = found.iter().map(|(field, code)| (field.as_str(), *code)).collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_crossfade_must_fit_every_joint() {
+    let faded = |export_type, segments: &[(i64, i64)], crossfade_ms| {
+        let asked = ExportRequest { export_type, crossfade_ms, ..request(segments) };
+        order(&asked, &ten_seconds(), "x").map_err(|problems| {
+            problems.iter().map(|problem| (problem.code.as_str(), problem.message.clone())).collect::<Vec<_>>()
+        })
+    };
+    let kept = faded(ExportType::Combined, &[(0, 2_000), (4_000, 5_000), (6_000, 7_000)], 500).unwrap();
+    assert_eq!((kept.crossfade, kept.duration(&ten_seconds())), (Ticks(500), Ticks(4_000 - 2 * 480)));
+    let refused = |segments: &[(i64, i64)], crossfade_ms| {
+        let mut problems = faded(ExportType::Combined, segments, crossfade_ms).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        problems.remove(0)
+    };
+    let (code, message) = refused(&[(0, 2_000), (4_000, 4_800), (6_000, 7_000)], 500);
+    assert_eq!(
+        (code, message.as_str()),
+        (
+            "crossfade_too_long",
+            "A crossfade of 0.500 s is longer than segments[1] can give: it has 0.320 s for this one."
+        )
+    );
+    assert_eq!(refused(&[(0, 400), (4_000, 5_000)], 600).0, "crossfade_too_long");
+    assert_eq!(refused(&[(0, 1_000), (4_000, 4_400)], 600).0, "crossfade_too_long");
+    assert_eq!(refused(&[(0, 1_000), (4_000, 5_000)], 10).0, "crossfade_too_short");
+    assert!(faded(ExportType::Single, &[(0, 1_000)], 60_000).is_ok(), "nothing to fade");
+    assert_eq!(faded(ExportType::Clips, &[(0, 1_000), (2_000, 3_000)], 500).unwrap_err()[0].0, "unsupported");
+}
+
+#[test]
+fn orders_of_before_there_were_crossfades_are_read_as_they_were_meant() {
+    let now = order(&request(&[(0, 1_000)]), &ten_seconds(), "x").unwrap();
+    let mut at_rest = serde_json::to_value(&now).unwrap();
+    at_rest.as_object_mut().unwrap().remove("crossfade");
+    assert_eq!(serde_json::from_value::<Order>(at_rest).unwrap(), now);
 }
 
 #[test]
@@ -130,8 +167,11 @@ fn words_read_back_as_written() {
 proptest! {
     /// Whatever is asked, an order never names a frame the video does not have, and never an empty range.
     #[test]
-    fn an_order_holds_only_frames_there_are(asked in prop::collection::vec((-2_000_i64..12_000, -2_000_i64..12_000), 0..20)) {
-        match order(&request(&asked), &ten_seconds(), "x") {
+    fn an_order_holds_only_frames_there_are(
+        asked in prop::collection::vec((-2_000_i64..12_000, -2_000_i64..12_000), 0..20), crossfade_ms in 0_u32..1_000,
+    ) {
+        let asked = ExportRequest { crossfade_ms, export_type: ExportType::Combined, ..request(&asked) };
+        match order(&asked, &ten_seconds(), "x") {
             Ok(order) => for segment in &order.segments {
                 prop_assert!(!segment.frames.is_empty() && segment.frames.end <= 250);
                 prop_assert!(segment.start < segment.end && segment.end <= Ticks(10_000));

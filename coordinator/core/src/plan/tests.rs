@@ -61,6 +61,7 @@ fn an_order(export_type: ExportType, table: &FrameTable, ranges: &[Range<usize>]
         format: Format::Mp4,
         quality: Quality::Medium,
         segments: ranges.iter().map(segment).collect(),
+        crossfade: Ticks::ZERO,
         normalize_audio: true,
         reuse_parts: true,
         name: "My holiday".to_owned(),
@@ -81,7 +82,11 @@ fn as_text(plan: &Plan) -> String {
             let task = plan.tasks.iter().find(|task| task.content_key == part.content_key).unwrap();
             let Work::Picture(work) = &task.work else { panic!("picture parts come from picture tasks") };
             let (first, last) = (work.keep_pts[0] / 1001, work.keep_pts[work.keep_pts.len() - 1] / 1001);
-            writeln!(text, "  at {} frames {first}..={last}", part.offset.0 / 1001).unwrap();
+            let under = work.fade.as_ref().map_or_else(String::new, |fade| {
+                let incoming = &fade.incoming_pts;
+                format!(" under {}..={}", incoming[0] / 1001, incoming[incoming.len() - 1] / 1001)
+            });
+            writeln!(text, "  at {} frames {first}..={last}{under}", part.offset.0 / 1001).unwrap();
         }
     }
     text
@@ -94,6 +99,32 @@ fn two_segments_are_cut_on_the_source_grid() {
     let expected = "My holiday.mp4: 351 frames\n  at 0 frames 50..=119\n  at 70 frames 120..=239\n  at 190 frames 240..=359\n  \
                     at 310 frames 360..=399\n  at 350 frames 1000..=1000\n";
     assert_eq!(as_text(&planned(&order, &table)), expected);
+}
+
+#[test]
+fn a_crossfade_is_a_part_of_its_own_and_the_rest_stays_what_it_was() {
+    let table = ntsc(60);
+    let mut order = an_order(ExportType::Combined, &table, &[50..400, 1000..1100]);
+    let hard = planned(&order, &table);
+    order.crossfade = Ticks(30_000);
+    let plan = planned(&order, &table);
+    let expected = "My holiday.mp4: 420 frames\n  at 0 frames 50..=119\n  at 70 frames 120..=239\n  at 190 frames 240..=369\n  \
+                    at 320 frames 370..=399 under 1000..=1029\n  at 350 frames 1030..=1079\n  at 400 frames 1080..=1099\n";
+    assert_eq!(as_text(&plan), expected);
+    assert_eq!(plan.outputs[0].duration, Ticks(420 * 1001));
+    for place in [0, 1] {
+        assert_eq!(plan.outputs[0].picture[place], hard.outputs[0].picture[place]);
+    }
+    assert_eq!(plan.outputs[0].picture[5].content_key, hard.outputs[0].picture[5].content_key);
+}
+
+#[test]
+fn clips_have_no_joints_to_fade() {
+    let table = ntsc(60);
+    let mut order = an_order(ExportType::Clips, &table, &[0..100, 200..300]);
+    let hard = planned(&order, &table);
+    order.crossfade = Ticks(30_000);
+    assert_eq!(planned(&order, &table), hard);
 }
 
 #[test]
@@ -147,5 +178,55 @@ proptest! {
         let samples: u64 = sound.segments.iter().map(|segment| segment.sample_count).sum();
         let exact = Rate::hz(30_000).unwrap().convert(Ticks(clock), Rate::SOUND, Rounding::Nearest).0;
         prop_assert_eq!(samples, u64::try_from(exact).unwrap());
+    }
+
+    /// Whatever overlaps: parts follow one another without gap, each frame comes once, and sound overlaps where picture does.
+    #[test]
+    fn crossfades_neither_lose_nor_drift(
+        group in 1_usize..400, cuts in prop::collection::vec((0_usize..1500, 40_usize..300), 2..60), frames in 1_i64..20,
+    ) {
+        let table = ntsc(group);
+        let ranges: Vec<_> = cuts.iter().map(|&(start, length)| start..start + length).collect();
+        let mut order = an_order(ExportType::Combined, &table, &ranges);
+        order.crossfade = Ticks(frames * 1001);
+        let plan = planned(&order, &table);
+        let output = &plan.outputs[0];
+
+        let task = |key| &plan.tasks.iter().find(|task| task.content_key == key).unwrap().work;
+        let mut clock = 0;
+        let mut shown = Vec::new();
+        for part in &output.picture {
+            prop_assert_eq!(part.offset.0, clock);
+            clock += i64::try_from(part.frame_count).unwrap() * 1001;
+            let Work::Picture(work) = task(part.content_key) else { panic!() };
+            let under = work.fade.iter().flat_map(|fade| fade.incoming_pts.iter().map(|pts| Some(pts / 1001)));
+            let under = under.chain(std::iter::repeat(None));
+            shown.extend(work.keep_pts.iter().map(|pts| pts / 1001).zip(under));
+        }
+        prop_assert_eq!(output.duration.0, clock);
+        prop_assert_eq!(order.duration(&table).0, clock);
+        let mut place = 0;
+        for (segment, range) in ranges.iter().enumerate() {
+            for frame in range.clone() {
+                let frame = i64::try_from(frame).unwrap();
+                let is_incoming = segment > 0 && frame - i64::try_from(range.start).unwrap() < frames;
+                let there = if is_incoming { shown[place].1 } else { Some(shown[place].0) };
+                prop_assert_eq!(there, Some(frame), "segment {} at {}", segment, place);
+                place += 1;
+            }
+            place -= usize::try_from(frames).unwrap();
+        }
+
+        let Work::Sound(sound) = task(output.sound.unwrap()) else { panic!() };
+        let samples = |frames: i64| Rate::hz(30_000).unwrap().convert(Ticks(frames * 1001), Rate::SOUND, Rounding::Nearest).0;
+        let (mut began, mut ended) = (0, 0);
+        for (segment, range) in sound.segments.iter().zip(&ranges) {
+            let from = ended - i64::try_from(segment.overlap_samples).unwrap();
+            prop_assert_eq!(from, samples(began), "sound begins where its picture does");
+            ended = from + i64::try_from(segment.sample_count).unwrap();
+            began += i64::try_from(range.len()).unwrap() - frames;
+        }
+        prop_assert_eq!(ended, samples(began + frames));
+        prop_assert_eq!(sound.sample_count(), u64::try_from(ended).unwrap());
     }
 }

@@ -10,7 +10,7 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 use service::Clock;
-use timeline::{FrameTable, Ticks};
+use timeline::FrameTable;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
@@ -66,7 +66,8 @@ impl CreateExport {
         if selections.is_empty() {
             selections = whole(&order, &source.table);
         }
-        let export = self.enter(&identity, id, &order, &selections, duration(&order, &source.table)).await?;
+        let duration_seconds = seconds::from_ticks(order.duration(&source.table), source.table.rate());
+        let export = self.enter(&identity, id, &order, &selections, duration_seconds).await?;
         self.nudge.advance();
         Ok(Created::Created(Json(self.look.show_one(export).await?)))
     }
@@ -122,13 +123,4 @@ fn whole(order: &Order, table: &FrameTable) -> Vec<Selection> {
         clip_id: None,
     };
     order.segments.iter().map(selection).collect()
-}
-
-/// How long the files play: every frame until the next.
-fn duration(order: &Order, table: &FrameTable) -> f64 {
-    let mut total = Ticks::ZERO;
-    for segment in &order.segments {
-        total += table.snapped(&segment.frames).length();
-    }
-    seconds::from_ticks(total, table.rate())
 }

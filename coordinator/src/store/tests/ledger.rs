@@ -147,6 +147,7 @@ pub(crate) fn order() -> Order {
         format: Format::Mp4,
         quality: Quality::Medium,
         segments: vec![Segment { start: Ticks(0), end: Ticks(10_000), frames: 0..250, clip_id: None }],
+        crossfade: Ticks::ZERO,
         normalize_audio: true,
         reuse_parts: true,
         name: "holiday".to_owned(),

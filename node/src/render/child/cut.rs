@@ -9,7 +9,7 @@ use super::index::frames::ticks;
 const SLACK_TICKS: i64 = 1;
 
 /// The frames an attempt has promised, in presentation order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cut {
     rate: Rate,
     keep: Vec<i64>,

@@ -14,8 +14,8 @@ use crate::render::protocol::{SOURCE_ANSWER_BYTES, SOURCE_READ_BYTES_MAX, SOURCE
 const WINDOW_BYTES_MIN: u64 = 64 << 10;
 /// What reading on and on grows to. Measured: 9,240 socket reads become 821 at 1 MiB.
 const WINDOW_BYTES_MAX: u64 = 1 << 20;
-/// Windows kept: the sound and the picture of an interleaved file, and its tables.
-const WINDOWS_MAX: usize = 4;
+/// Windows kept: the sound and the picture of an interleaved file at the two places a crossfade reads, and its tables.
+const WINDOWS_MAX: usize = 6;
 
 /// The source, readable at any place from any thread.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 //! The sound task: one pass over the segments, each decoded, cut, levelled and faded, all encoded as one stream.
-//! Never joins encoded sound, and never holds more of it than a few blocks.
+//! Never joins encoded sound, and never holds more of it than a short segment or an overlap.
 
 mod aac;
 mod boxes;
@@ -11,6 +11,7 @@ mod feed;
 mod leveller;
 mod limiter;
 mod loudness;
+mod mix;
 mod opus;
 mod packet_times;
 mod pcm;
@@ -32,6 +33,7 @@ use crate::render::failure::RenderFailure;
 use fade::{Fade, Joints};
 use leveller::Leveller;
 use loudness::{Level, Meter};
+use mix::{Mix, Place};
 use progress::Progress;
 use relay::Relay;
 use track::SoundTrack;
@@ -68,35 +70,40 @@ fn render(
     let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
     let mut encoder = Relay::new(&work.codec, work.channels, work.bitrate_bps)?;
     let stretches = stretches(work);
+    let mut places = Place::all(&stretches)?;
+    let mut mix = Mix::new(work.channels as usize, &places, work.normalize);
     let mut levels = Vec::new();
-    for (index, stretch) in stretches.iter().enumerate() {
+    for (index, (stretch, place)) in stretches.iter().zip(&mut places).enumerate() {
         let heard =
             if work.normalize { Some(measure(&mut track, stretch, work.channels, output, progress)?) } else { None };
-        let joints = Joints { before: index > 0, after: index + 1 < stretches.len() };
+        let is_last = index + 1 == stretches.len();
+        let joints = Joints { before: place.is_hard_before(index), after: place.is_hard_after(is_last) };
         let found = heard.as_ref().map(|heard| heard.level);
         let mut finishing = Finishing::new(work.channels, stretch, joints, found)?;
         let mut emit = |samples: &[f32]| {
-            encoder.push(finishing.push(samples)?, output)?;
+            encoder.push(mix.push(place, finishing.push(samples)?), output)?;
             progress.advance(samples.len(), output)
         };
         match heard.and_then(|heard| heard.samples) {
             Some(samples) => samples.chunks(PIECE_VALUES).try_for_each(&mut emit)?,
             None => track.read(stretch, &mut emit)?,
         }
-        encoder.push(finishing.finish()?, output)?;
+        encoder.push(mix.push(place, finishing.finish()?), output)?;
+        mix.end_segment(place);
         levels.extend(finishing.level()?);
     }
+    encoder.push(&mix.finish(), output)?;
     encoder.finish(levels, output)?;
     track.has_sound()
 }
 
 /// The segments, those joined that go on as in the source: no joint is to be heard there. A level of its own for
-/// each segment is a joint even then.
+/// each segment is a joint even then, and so is an overlap.
 fn stretches(work: &SoundWork) -> Vec<SoundSegment> {
     let mut stretches: Vec<SoundSegment> = Vec::with_capacity(work.segments.len());
     for segment in &work.segments {
         match stretches.last_mut() {
-            Some(last) if !work.normalize && end_sample(last) == Some(segment.start_sample) => {
+            Some(last) if !work.normalize && goes_on(last, segment) => {
                 last.sample_count = last.sample_count.saturating_add(segment.sample_count);
             }
             _ => stretches.push(segment.clone()),
@@ -105,8 +112,9 @@ fn stretches(work: &SoundWork) -> Vec<SoundSegment> {
     stretches
 }
 
-fn end_sample(segment: &SoundSegment) -> Option<i64> {
-    segment.start_sample.checked_add_unsigned(segment.sample_count)
+fn goes_on(last: &SoundSegment, segment: &SoundSegment) -> bool {
+    let end = last.start_sample.checked_add_unsigned(last.sample_count);
+    end == Some(segment.start_sample) && segment.overlap_samples == 0
 }
 
 /// What was heard of a segment when it was measured.
@@ -213,5 +221,8 @@ mod tests {
         let spans = [(0, 100), (100, 100), (500, 100), (200, 50)];
         assert_eq!(stretches(&work(true, &spans)), work(true, &spans).segments);
         assert_eq!(stretches(&work(false, &spans)), work(false, &[(0, 200), (500, 100), (200, 50)]).segments);
+        let mut overlapping = work(false, &spans);
+        overlapping.segments[1].overlap_samples = 10;
+        assert_eq!(stretches(&overlapping), overlapping.segments);
     }
 }
