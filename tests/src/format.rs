@@ -47,9 +47,11 @@ impl Format {
     /// When the variable names something else.
     #[must_use]
     pub fn chosen() -> Vec<Format> {
-        let Ok(names) = std::env::var(FORMATS_VARIABLE) else { return Self::MADE.to_vec() };
-        let named = |name: &str| Self::ALL.into_iter().find(|format| format.as_str() == name.trim());
-        let chosen = names.split(',').map(|name| named(name).unwrap_or_else(|| panic!("{name:?} is no container")));
+        let Ok(list) = std::env::var(FORMATS_VARIABLE) else { return Self::MADE.to_vec() };
+        let chosen = list.split(',').map(|name| {
+            let known = Self::ALL.into_iter().find(|format| format.as_str() == name.trim());
+            known.unwrap_or_else(|| panic!("{FORMATS_VARIABLE}: {name:?} is no container"))
+        });
         chosen.collect()
     }
 
@@ -93,6 +95,15 @@ impl Format {
         match self {
             Self::Mp4 | Self::Mov => Coding { codec: "aac", profile: "LC" },
             Self::Webm => Coding { codec: "opus", profile: "" },
+        }
+    }
+
+    /// Samples of priming by which the container as a whole may say that it lasts longer: they lie in its first packet.
+    #[must_use]
+    pub const fn priming_samples(self) -> i64 {
+        match self {
+            Self::Mp4 | Self::Mov => 0,
+            Self::Webm => 312,
         }
     }
 

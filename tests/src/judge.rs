@@ -151,8 +151,9 @@ fn length_faults(facts: &Facts, expected: &Expected, base: Base) -> Vec<String> 
             faults.extend(off.map(|is| format!("the sound track lasts {is} s under {duration_seconds} s of picture")));
         }
         Clock::Own(clock) => {
-            let off_micros = (facts.duration_micros - base.micros(expected.duration)).abs();
-            if off_micros > clock.micros(1) {
+            let longer_micros = facts.duration_micros - base.micros(expected.duration);
+            let priming = Base { numerator: SAMPLE_RATE, denominator: 1 }.micros(expected.format.priming_samples());
+            if longer_micros < -clock.micros(1) || longer_micros > priming + clock.micros(1) {
                 let is = facts.duration_micros;
                 faults.push(format!("the file says it lasts {is} µs, not {duration_seconds} s"));
             }

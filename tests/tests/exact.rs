@@ -64,12 +64,13 @@ fn cuts_at_every_kind_of_place_are_exact() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-/// Forty segments of about a second: what was rounded once in each would be far off at the end.
+/// Forty segments of three quarters of a second: what was rounded once in each would be far off at the end.
 #[test]
 fn nothing_drifts_over_forty_segments() {
     let farm = Farm::start();
-    // Neither frame nor sample lasts a whole number of the other's ticks.
-    let bench = Bench::prepare(&farm, gallery::one_key_frame());
+    // Neither a frame nor a sample lasts a whole number of the other's ticks.
+    let television = Recipe { name: "television", group: 60, ..gallery::one_key_frame() };
+    let bench = Bench::prepare(&farm, television);
     let frame = |number: i64| bench.source.picture.base.micros(number * 1001);
     let cut = |number: i64| Cut { start: frame(10 * number), end: frame(10 * number + 23) };
     let cuts: Vec<Cut> = (0..40).map(|number| cut(7 * number % 40)).collect();

@@ -136,11 +136,13 @@ impl Stand {
         );
         picture.push(format!("setpts=PTS+{}*gte(N\\,70),scale=1280:{}", self.late_ticks, self.height));
         let start = 2_400 - self.sound_shift_ms;
-        let sound = format!("atrim=start={start}ms:end={}ms,asetpts=PTS-STARTPTS", start + 5_600);
+        // ffmpeg writes Opus so that its priming ends at zero; a WebM in which it must be counted begins that much later.
+        let priming_samples = if self.format == Format::Webm { 312 } else { 0 };
+        let sound = format!("atrim=start={start}ms:end={}ms,asetpts=PTS-STARTPTS+{priming_samples}", start + 5_600);
 
         let mut command = media_tool::ffmpeg();
         command.arg("-i").arg(&source.path).args(["-vf", &picture.join(","), "-af", &sound]);
-        command.args(["-fps_mode", "passthrough", "-enc_time_base", "1:12800"]);
+        command.args(["-fps_mode", "passthrough", "-enc_time_base:v", "1:12800"]);
         match self.format {
             Format::Mp4 | Format::Mov => {
                 command.args(["-c:v", "libx264", "-preset", "ultrafast", "-crf", "28"]);
@@ -156,8 +158,7 @@ impl Stand {
             }
             Format::Webm => {
                 command.args(["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M"]);
-                // Otherwise everything is moved to where the sound's priming begins at zero.
-                command.args(["-c:a", "libopus", "-b:a", "128k", "-avoid_negative_ts", "disabled"]);
+                command.args(["-c:a", "libopus", "-b:a", "128k"]);
             }
         }
         if !self.sound {
