@@ -69,4 +69,5 @@ gen: ## Write the generated files again
 bench: ## Measure against one ffmpeg command, and how little is read (see bench/README.md)
 	tools/setup test
 	bench/against-ffmpeg
+	bench/cost-of-parts
 	bench/range-reads

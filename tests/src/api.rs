@@ -60,6 +60,12 @@ impl Api {
         Api { runtime, client, url: url.trim_end_matches('/').to_owned(), token: token.to_owned() }
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The same API with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Api {
@@ -193,11 +199,7 @@ impl Api {
     /// # Panics
     /// When it does not succeed, or when the file is not the one that was promised.
     pub fn fetch(&self, export: &str, clip: Option<usize>, to: &Path) {
-        let ended = self.wait(export);
-        assert_eq!(ended["status"], "completed", "{ended}");
-        assert_eq!(ended["progress_percentage"], 100, "{ended}");
-        let query = clip.map(|clip| format!("?clip={clip}")).unwrap_or_default();
-        let promised = self.get(&format!("/api/exports/{export}/download{query}")).expect(200);
+        let promised = self.promised(export, clip);
         let url = promised["url"].as_str().expect("a presigned address");
         let bytes =
             self.runtime.block_on(async { self.client.get(url).send().await?.error_for_status()?.bytes().await });
@@ -205,5 +207,38 @@ impl Api {
         assert_eq!(promised["size_bytes"].as_u64(), u64::try_from(bytes.len()).ok(), "{promised}");
         assert_eq!(promised["sha256"].as_str(), Some(hex::encode(Sha256::digest(&bytes)).as_str()), "{promised}");
         fs::write(to, &bytes).expect("the file can be kept");
+    }
+
+    /// Waits for an export that must succeed, and gives the presigned address of a file of it.
+    ///
+    /// # Panics
+    /// When it does not succeed.
+    #[must_use]
+    pub fn address(&self, export: &str, clip: Option<usize>) -> String {
+        self.promised(export, clip)["url"].as_str().expect("a presigned address").to_owned()
+    }
+
+    fn promised(&self, export: &str, clip: Option<usize>) -> Value {
+        let ended = self.wait(export);
+        assert_eq!(ended["status"], "completed", "{ended}");
+        assert_eq!(ended["progress_percentage"], 100, "{ended}");
+        let query = clip.map(|clip| format!("?clip={clip}")).unwrap_or_default();
+        self.get(&format!("/api/exports/{export}/download{query}")).expect(200)
+    }
+
+    /// Storage must give a piece of a file to who asks for one: a player seeks by that.
+    ///
+    /// # Panics
+    /// When it gives something else.
+    pub fn expect_ranges(&self, url: &str) {
+        let answer = self.runtime.block_on(async {
+            let answer = self.client.get(url).header("range", "bytes=100-299").send().await?;
+            let (status, range) = (answer.status(), answer.headers().get("content-range").cloned());
+            reqwest::Result::Ok((status, range, answer.bytes().await?))
+        });
+        let (status, range, bytes) = answer.expect("storage answers");
+        assert_eq!((status, bytes.len()), (StatusCode::PARTIAL_CONTENT, 200));
+        let range = range.as_ref().and_then(|range| range.to_str().ok()).unwrap_or_default();
+        assert!(range.starts_with("bytes 100-299/"), "{range}");
     }
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::format::Format;
 use crate::random::Random;
 use crate::source::Source;
 
@@ -43,6 +44,8 @@ pub struct Cut {
 pub struct CutList {
     /// What files.
     pub kind: Kind,
+    /// In which container.
+    pub format: Format,
     /// The ranges in output order.
     pub cuts: Vec<Cut>,
     /// Whether loudness is levelled.
@@ -58,7 +61,7 @@ impl CutList {
     #[must_use]
     pub fn combined(cuts: Vec<Cut>) -> CutList {
         let kind = if cuts.len() == 1 { Kind::Single } else { Kind::Combined };
-        CutList { kind, cuts, normalize: false, quality: "low", resolution: "720p" }
+        CutList { kind, format: Format::Mp4, cuts, normalize: false, quality: "low", resolution: "720p" }
     }
 
     /// The body of the order.
@@ -68,7 +71,7 @@ impl CutList {
             self.cuts.iter().map(|cut| json!({"start": seconds(cut.start), "end": seconds(cut.end)})).collect();
         json!({
             "resolution": self.resolution,
-            "format": "mp4",
+            "format": self.format.as_str(),
             "quality": self.quality,
             "export_type": self.kind.as_str(),
             "segments": segments,
@@ -81,9 +84,12 @@ impl CutList {
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments: Vec<String> =
             self.cuts.iter().flat_map(|cut| ["--segment".to_owned(), cut.typed()]).collect();
-        for (name, value) in
-            [("--type", self.kind.as_str()), ("--resolution", self.resolution), ("--quality", self.quality)]
-        {
+        for (name, value) in [
+            ("--type", self.kind.as_str()),
+            ("--format", self.format.as_str()),
+            ("--resolution", self.resolution),
+            ("--quality", self.quality),
+        ] {
             arguments.extend([name.to_owned(), value.to_owned()]);
         }
         if !self.normalize {
@@ -106,21 +112,35 @@ fn seconds(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
-/// Most frames one range keeps; what bounds the time of a random case.
+/// Ranges of one list: so many that anything which drifted would have drifted far.
+const CUTS_MAX: usize = 40;
+/// Ranges of the lists that are not about drift.
+const CUTS_OFTEN_MAX: usize = 10;
+/// Frames one range may keep: long enough for a click of every half second, short enough to be cheap.
+const FRAMES_OFTEN_MAX: usize = 24;
+/// Frames one range may keep now and then: longer than a part.
 const FRAMES_MAX: usize = 130;
 /// Seconds between the lines of the source's grid; cuts near them are the ones that go wrong.
 const GRID_MICROS: i64 = 4_000_000;
 
 /// A random cut list over `source`, with a bias for borders, single frames and instants between frames.
 #[must_use]
-pub fn random(source: &Source, random: &mut Random) -> CutList {
-    let kind = *random.pick(&[Kind::Single, Kind::Combined, Kind::Combined, Kind::Clips]);
-    let count = if kind == Kind::Single { 1 } else { random.within(2..7) };
-    let share = FRAMES_MAX.max(2 * count) / count;
+pub fn random(source: &Source, formats: &[Format], random: &mut Random) -> CutList {
+    let kind = *random.pick(&[Kind::Single, Kind::Combined, Kind::Combined, Kind::Combined, Kind::Clips]);
+    let format = *random.pick(formats);
+    let count = match kind {
+        Kind::Single => 1,
+        Kind::Combined if random.once_in(4) => random.within(CUTS_OFTEN_MAX..CUTS_MAX + 1),
+        Kind::Combined | Kind::Clips => random.within(2..CUTS_OFTEN_MAX + 1),
+    };
+    let long = random.within(0..count);
     let cuts = (0..count)
-        .map(|place| random_cut(source, place + 1 < count && kind == Kind::Combined, share, random))
+        .map(|place| {
+            let frames_max = if place == long && count <= CUTS_OFTEN_MAX { FRAMES_MAX } else { FRAMES_OFTEN_MAX };
+            random_cut(source, place + 1 < count && kind == Kind::Combined, frames_max, random)
+        })
         .collect();
-    CutList { kind, cuts, normalize: random.once_in(3), quality: "low", resolution: "720p" }
+    CutList { kind, format, cuts, normalize: random.once_in(3), quality: "low", resolution: "720p" }
 }
 
 fn random_cut(source: &Source, more_follows: bool, frames_max: usize, random: &mut Random) -> Cut {
@@ -179,13 +199,20 @@ mod tests {
         let mut random = Random::seeded(1);
         let mut kinds = Vec::new();
         for _ in 0..500 {
-            let list = super::random(&source, &mut random);
+            let list = super::random(&source, &[Format::Mp4, Format::Webm], &mut random);
             for cut in &list.cuts {
                 assert!(0 <= cut.start && cut.start < cut.end && cut.end <= 16_000_000, "{cut:?}");
             }
-            kinds.push((list.kind, list.cuts.len()));
+            kinds.push((list.kind, list.format, list.cuts.len()));
         }
-        assert!(kinds.contains(&(Kind::Combined, 6)) && kinds.contains(&(Kind::Single, 1)));
+        for kind in [
+            (Kind::Combined, Format::Mp4, 2),
+            (Kind::Combined, Format::Webm, CUTS_MAX),
+            (Kind::Single, Format::Mp4, 1),
+            (Kind::Clips, Format::Webm, CUTS_OFTEN_MAX),
+        ] {
+            assert!(kinds.contains(&kind), "{kind:?} never came");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::cut_list::{Cut, CutList, Kind};
+use crate::format::Format;
 use crate::reading::Base;
 use crate::source::Source;
 
@@ -13,8 +14,10 @@ const FADE_SECONDS: f64 = 0.005;
 const CLICK_REACH_SECONDS: f64 = 0.001_2;
 
 /// What one finished file must be.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
+    /// The container.
+    pub format: Format,
     /// Every frame in order.
     pub frames: Vec<ExpectedFrame>,
     /// Length of the picture, in ticks of the source.
@@ -73,7 +76,7 @@ fn file(source: &Source, cuts: &[Cut], list: &CutList) -> Expected {
     };
     let fitted = Fitted { width: picture.width, height: picture.height, short_side };
     let sound = source.recipe.sound.map(|_| ExpectedSound::default());
-    let mut expected = Expected { sound, fitted, ..Expected::default() };
+    let mut expected = Expected { format: list.format, frames: Vec::new(), duration: 0, sound, fitted };
     for cut in cuts {
         let kept = kept(source, *cut);
         assert!(!kept.is_empty(), "{cut:?} of {} holds no frame", source.recipe.name);

@@ -3,6 +3,7 @@
 
 mod processes;
 mod programs;
+mod second_node;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -22,6 +23,7 @@ use crate::patience::{eventually, found_within};
 
 pub use processes::Process;
 pub use programs::{BINARIES_VARIABLE, Programs};
+use second_node::SecondNode;
 
 /// `up` starts four programs, makes keys and probes encoders; a busy machine takes a few seconds.
 const READY_WITHIN: Duration = Duration::from_mins(1);
@@ -63,22 +65,29 @@ pub struct Farm {
     programs: Programs,
     ready: Value,
     api: Api,
+    second: Option<SecondNode>,
     folder: TempDir,
 }
 
 impl Farm {
     /// Starts a farm with two slots on a fresh folder.
+    #[must_use]
+    pub fn start() -> Farm {
+        Self::with_slots(2)
+    }
+
+    /// Starts a farm whose node encodes so many parts at once, on a fresh folder.
     ///
     /// # Panics
     /// When it does not become ready; the message holds what it said.
     #[must_use]
-    pub fn start() -> Farm {
+    pub fn with_slots(slot_count: u32) -> Farm {
         let folder = tempfile::Builder::new().prefix("reelfarm-test-").tempdir().expect("a fresh folder");
         let programs = Programs::found();
         let said = folder.path().join("up.stderr");
         let data = folder.path().join("data");
         let mut up = Command::new(programs.reelfarm())
-            .args(["up", "--json", "--listen", "127.0.0.1:0", "--slots", "2", "--data"])
+            .args(["up", "--json", "--listen", "127.0.0.1:0", "--slots", &slot_count.to_string(), "--data"])
             .arg(&data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -91,7 +100,18 @@ impl Farm {
         });
         let text = |name: &str| ready[name].as_str().unwrap_or_else(|| panic!("no {name} in {ready}")).to_owned();
         let api = Api::new(&text("url"), &text("token"));
-        Farm { up, programs, ready, api, folder }
+        Farm { up, programs, ready, api, second: None, folder }
+    }
+
+    /// Lets a second node join, with slots of its own.
+    ///
+    /// # Panics
+    /// When it cannot, or when there are two already.
+    #[must_use]
+    pub fn joined_by_a_node(mut self, slot_count: u32) -> Farm {
+        assert!(self.second.is_none(), "a test farm has two nodes at most");
+        self.second = Some(SecondNode::start(&self.programs, &self.api, &self.data(), slot_count));
+        self
     }
 
     /// What `up` printed when it was ready.
@@ -187,16 +207,22 @@ impl Farm {
         let ended = self.end();
         assert!(ended.success(), "up ended with {ended}:\n{}", logs(&self.data()));
         self.expect_gone(&all);
-        let scratch = files_under(&self.data().join("node").join("scratch"));
-        assert_eq!(scratch, Vec::<PathBuf>::new(), "work files are left on the node");
+        let second = self.second.as_ref().map(SecondNode::scratch);
+        for scratch in [Some(self.data().join("node").join("scratch")), second].into_iter().flatten() {
+            assert_eq!(files_under(&scratch), Vec::<PathBuf>::new(), "work files are left on a node");
+        }
         let parts = files_under(&self.data().join("coordinator"));
         let unfinished: Vec<&PathBuf> =
             parts.iter().filter(|file| file.extension().is_some_and(|end| end == "tmp")).collect();
         assert_eq!(unfinished, Vec::<&PathBuf>::new(), "half-received parts are left");
     }
 
-    /// SIGTERM, then patience, then SIGKILL.
+    /// SIGTERM, then patience, then SIGKILL; how `up` ended.
     fn end(&mut self) -> ExitStatus {
+        if let Some(second) = &mut self.second {
+            let ended = second.end();
+            assert!(ended.success() || thread::panicking(), "the second node ended with {ended}");
+        }
         signal(self.up.id(), Signal::TERM);
         let up = &mut self.up;
         let ended = found_within(STOPPED_WITHIN, || up.try_wait().expect("up can be waited for"));

@@ -6,45 +6,57 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::expectation::{Expected, ExpectedSound, Fitted};
+use crate::format::{Clock, Coding, Format};
 use crate::media_tool;
-use crate::reading::{self, Base, Picture, ReadSound};
+use crate::reading::{self, Base, Facts, Picture, ReadSound};
 
 /// A click may be this far from its place.
-pub const CLICK_OFF_SECONDS_MAX: f64 = 0.001_5;
+pub const CLICK_OFF_SECONDS_MAX: f64 = 0.001;
 /// Differences of one kind told before the rest is only counted.
 const TOLD_MAX: usize = 5;
 /// All finished sound has this rate.
 const SAMPLE_RATE: i64 = 48_000;
-/// Samples in a packet of AAC-LC.
-const PACKET_SAMPLES: i64 = 1024;
+
+/// What was found in a file.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// Every fault; none means it is exactly what it must be.
+    pub faults: Vec<String>,
+    /// Frames that were read and held against their number and time.
+    pub frame_count: usize,
+    /// Clicks that were found within [`CLICK_OFF_SECONDS_MAX`] of their place.
+    pub click_count: usize,
+    /// How far the worst of them is off.
+    pub click_off_seconds_max: f64,
+}
 
 /// Every fault of `file`; none means it is exactly what it must be. `base` is what the expectation counts in.
 pub fn faults(file: &Path, expected: &Expected, base: Base) -> Result<Vec<String>> {
-    let mut faults = Vec::new();
-    let picture = reading::picture(file)?;
-    faults.extend(frame_faults(&picture, expected, base));
-    faults.extend(size_fault(&picture, expected.fitted));
+    Ok(verdict(file, expected, base)?.faults)
+}
+
+/// What is found in `file`. `base` is what the expectation counts in.
+pub fn verdict(file: &Path, expected: &Expected, base: Base) -> Result<Verdict> {
     let facts = reading::facts(file)?;
-    let track = &facts.picture;
-    if !base.same(expected.duration, track.base, track.duration) {
-        let (should, is) = (base.seconds(expected.duration), track.base.seconds(track.duration));
-        faults.push(format!("the picture track lasts {is} s, not {should} s"));
-    }
+    let picture = reading::picture(file)?;
+    let mut verdict = Verdict { frame_count: picture.frames.len(), ..Verdict::default() };
+    verdict.faults.extend(frame_faults(&picture, expected, base));
+    verdict.faults.extend(size_fault(&picture, expected.fitted));
+    verdict.faults.extend(coding_faults(&facts, expected.format));
+    verdict.faults.extend(length_faults(&facts, expected, base));
     match (&expected.sound, &facts.sound) {
-        (Some(sound), Some(track)) => {
-            let duration_seconds = base.seconds(expected.duration);
-            faults.extend(sound_length_fault(track.base.seconds(track.duration), duration_seconds));
-            faults.extend(sound_faults(&reading::sound(file)?, sound, duration_seconds));
+        (Some(meant), Some(_)) => {
+            let sound = reading::sound(file)?;
+            verdict.faults.extend(sample_faults(&sound, expected.format, base.seconds(expected.duration)));
+            hold_clicks(&mut verdict, &sound, meant);
         }
-        (Some(_), None) => faults.push("the sound is missing".to_owned()),
-        (None, Some(_)) => faults.push("there is sound where the source has none".to_owned()),
+        (Some(_), None) => verdict.faults.push("the sound is missing".to_owned()),
+        (None, Some(_)) => verdict.faults.push("there is sound where the source has none".to_owned()),
         (None, None) => {}
     }
-    if !reading::moov_is_first(file)? {
-        faults.push("moov is not first".to_owned());
-    }
-    faults.extend(decode_complaint(file));
-    Ok(faults)
+    verdict.faults.extend(order_fault(file, expected.format)?);
+    verdict.faults.extend(decode_complaint(file));
+    Ok(verdict)
 }
 
 /// What ffmpeg says when it decodes all of a file; a good file leaves it silent.
@@ -77,7 +89,11 @@ fn frame_faults(picture: &Picture, expected: &Expected, base: Base) -> Vec<Strin
                 wrong_numbers.push(format!("frame {place} cannot be read; it should be source frame {}", meant.number));
             }
         }
-        if !picture.base.same(frame.pts, base, meant.pts) {
+        let in_time = match expected.format.clock() {
+            Clock::Source => picture.base.same(frame.pts, base, meant.pts),
+            Clock::Own(clock) => picture.base == clock && base.rounds_to(meant.pts, clock, frame.pts),
+        };
+        if !in_time {
             let (is, should) = (picture.base.seconds(frame.pts), base.seconds(meant.pts));
             wrong_times.push(format!("frame {place} is at {is} s, not {should} s"));
         }
@@ -102,43 +118,110 @@ fn size_fault(picture: &Picture, fitted: Fitted) -> Option<String> {
     (!(inside && even && kept)).then(|| format!("the picture has the wrong shape: {}", shape()))
 }
 
-/// The container must say the sound's length to the sample.
-fn sound_length_fault(length_seconds: f64, duration_seconds: f64) -> Option<String> {
-    let sample_seconds = Base { numerator: SAMPLE_RATE, denominator: 1 }.seconds(1);
-    ((length_seconds - duration_seconds).abs() > sample_seconds)
-        .then(|| format!("the sound track lasts {length_seconds} s under {duration_seconds} s of picture"))
+fn coding_faults(facts: &Facts, format: Format) -> Vec<String> {
+    let mut faults = Vec::new();
+    let tracks = [(Some(&facts.picture), format.picture()), (facts.sound.as_ref(), format.sound())];
+    for (track, meant) in tracks.into_iter().filter_map(|(track, meant)| Some((track?, meant))) {
+        let Coding { codec, profile } = meant;
+        if (track.codec.as_str(), track.profile.as_str()) != (codec, profile) {
+            faults.push(format!("a track is {} {}, not {codec} {profile}", track.codec, track.profile));
+        }
+    }
+    let pixels = &facts.picture.pixel_format;
+    if pixels != "yuv420p" {
+        faults.push(format!("the pixels are {pixels}"));
+    }
+    faults
 }
 
-fn sound_faults(sound: &ReadSound, expected: &ExpectedSound, duration_seconds: f64) -> Vec<String> {
+/// The container must say how long its tracks are: the picture exactly, the sound to the sample; or itself, as finely
+/// as its clock can.
+fn length_faults(facts: &Facts, expected: &Expected, base: Base) -> Vec<String> {
+    let mut faults = Vec::new();
+    let duration_seconds = base.seconds(expected.duration);
+    match expected.format.clock() {
+        Clock::Source => {
+            let track = &facts.picture;
+            if !base.same(expected.duration, track.base, track.duration) {
+                let is = track.base.seconds(track.duration);
+                faults.push(format!("the picture track lasts {is} s, not {duration_seconds} s"));
+            }
+            let sound_seconds = facts.sound.as_ref().map(|track| track.base.seconds(track.duration));
+            let off = sound_seconds.filter(|length| (length - duration_seconds).abs() > sample_seconds(1));
+            faults.extend(off.map(|is| format!("the sound track lasts {is} s under {duration_seconds} s of picture")));
+        }
+        Clock::Own(clock) => {
+            let longer_micros = facts.duration_micros - base.micros(expected.duration);
+            let priming = Base { numerator: SAMPLE_RATE, denominator: 1 }.micros(expected.format.priming_samples());
+            if longer_micros < -clock.micros(1) || longer_micros > priming + clock.micros(1) {
+                let is = facts.duration_micros;
+                faults.push(format!("the file says it lasts {is} µs, not {duration_seconds} s"));
+            }
+        }
+    }
+    faults
+}
+
+/// As many samples as the picture is long, and at the one rate.
+fn sample_faults(sound: &ReadSound, format: Format, duration_seconds: f64) -> Vec<String> {
     let mut faults = Vec::new();
     if sound.sample_rate != SAMPLE_RATE {
         faults.push(format!("the sound has {} samples a second", sound.sample_rate));
     }
-    let base = Base { numerator: sound.sample_rate, denominator: 1 };
-    let length = base.seconds(i64::try_from(sound.sample_count).expect("samples of a test file"));
-    // ffmpeg hands out the last packet whole, whatever its duration says.
-    if length < duration_seconds - base.seconds(1) || length > duration_seconds + base.seconds(1 + PACKET_SAMPLES) {
+    // Where times are rounded, so is the first sample's, and what lies before zero is not handed out.
+    let rounded = match format.clock() {
+        Clock::Source => 0.0,
+        Clock::Own(clock) => clock.seconds(1) / 2.0,
+    };
+    let length = sample_seconds(i64::try_from(sound.sample_count).expect("samples of a test file"));
+    let shortest = duration_seconds - sample_seconds(1) - rounded;
+    let longest = duration_seconds + sample_seconds(1 + format.tail_samples_max()) + rounded;
+    if length < shortest || length > longest {
         faults.push(format!("{length} s of sound come out under {duration_seconds} s of picture"));
     }
-    let near = |place: f64, other: f64| (place - other).abs() <= CLICK_OFF_SECONDS_MAX;
-    let missing = expected.clicks.iter().filter(|&&meant| !sound.clicks.iter().any(|click| near(click.seconds, meant)));
-    faults.extend(told(missing.map(|meant| missing_click(sound, *meant)).collect()));
-    let stray = sound.clicks.iter().filter(|click| {
-        let meant = expected.clicks.iter().any(|&meant| near(click.seconds, meant));
-        !meant && !expected.tolerated.iter().any(|range| range.contains(&click.seconds))
-    });
-    faults
-        .extend(told(stray.map(|click| format!("a click at {} s that should not be there", click.seconds)).collect()));
     faults
 }
 
-fn missing_click(sound: &ReadSound, meant: f64) -> String {
-    let distance = |seconds: f64| (seconds - meant).abs();
-    let nearest = sound.clicks.iter().map(|click| click.seconds).min_by(|a, b| distance(*a).total_cmp(&distance(*b)));
-    match nearest {
-        Some(nearest) => format!("no click at {meant} s; the nearest is {:.2} ms off", (nearest - meant) * 1000.0),
-        None => format!("no click at {meant} s, nor anywhere"),
+fn sample_seconds(count: i64) -> f64 {
+    Base { numerator: SAMPLE_RATE, denominator: 1 }.seconds(count)
+}
+
+/// Every click that must be there is at its place, and no other is anywhere.
+fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSound) {
+    let mut missing = Vec::new();
+    for &meant in &expected.clicks {
+        match nearest(sound, meant) {
+            Some(off) if off.abs() <= CLICK_OFF_SECONDS_MAX => {
+                verdict.click_count += 1;
+                verdict.click_off_seconds_max = verdict.click_off_seconds_max.max(off.abs());
+            }
+            Some(off) => missing.push(format!("no click at {meant} s; the nearest is {:.2} ms off", off * 1000.0)),
+            None => missing.push(format!("no click at {meant} s, nor anywhere")),
+        }
     }
+    let stray = sound.clicks.iter().map(|click| click.seconds).filter(|seconds| {
+        let meant = expected.clicks.iter().any(|meant| (seconds - meant).abs() <= CLICK_OFF_SECONDS_MAX);
+        !meant && !expected.tolerated.iter().any(|range| range.contains(seconds))
+    });
+    let stray = stray.map(|seconds| format!("a click at {seconds} s that should not be there")).collect();
+    verdict.faults.extend(told(missing));
+    verdict.faults.extend(told(stray));
+}
+
+/// How far the nearest click is from a place; negative before it.
+fn nearest(sound: &ReadSound, meant: f64) -> Option<f64> {
+    let offs = sound.clicks.iter().map(|click| click.seconds - meant);
+    offs.min_by(|a, b| a.abs().total_cmp(&b.abs()))
+}
+
+/// What a player needs in order to begin and to seek must come before the media.
+fn order_fault(file: &Path, format: Format) -> Result<Option<String>> {
+    let (first, name) = if format.has_boxes() {
+        (reading::moov_is_first(file)?, "moov is not first")
+    } else {
+        (reading::cues_are_first(file)?, "the cues are not first")
+    };
+    Ok((!first).then(|| name.to_owned()))
 }
 
 /// The first few of many like faults, and how many more there are.

@@ -31,6 +31,14 @@ pub fn found_within<T>(deadline: Duration, mut look: impl FnMut() -> Option<T>) 
     }
 }
 
+/// What `work` makes, and how long it took.
+#[expect(clippy::disallowed_methods, reason = "how long other programs take cannot be moved by a clock of ours")]
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = Instant::now();
+    let made = work();
+    (made, begun.elapsed())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 //! Judges nothing.
 
 mod boxes;
+mod elements;
 mod facts;
 mod frames;
 mod samples;
@@ -14,6 +15,7 @@ use anyhow::Result;
 use crate::source::clicks::Click;
 
 pub use boxes::moov_is_first;
+pub use elements::cues_are_first;
 pub use facts::{Facts, facts};
 
 /// Ticks per second, as an exact ratio.
@@ -40,6 +42,14 @@ impl Base {
             i128::from(ticks) * i128::from(own.denominator) * i128::from(across.numerator)
         };
         product(ticks, self, other) == product(others, other, self)
+    }
+
+    /// Whether `others` of `other` is as near to `ticks` of this base as any tick of `other` can be.
+    #[must_use]
+    pub fn rounds_to(self, ticks: i64, other: Base, others: i64) -> bool {
+        let here = i128::from(ticks) * i128::from(self.denominator) * i128::from(other.numerator);
+        let there = i128::from(others) * i128::from(other.denominator) * i128::from(self.numerator);
+        2 * (here - there).abs() <= i128::from(other.denominator) * i128::from(self.numerator)
     }
 
     /// The tick nearest to a time in microseconds.
@@ -100,4 +110,22 @@ pub fn picture(file: &Path) -> Result<Picture> {
 /// Decodes the first sound track of a file.
 pub fn sound(file: &Path) -> Result<ReadSound> {
     samples::read(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_tick_is_told_from_its_neighbours() {
+        let (film, milliseconds) =
+            (Base { numerator: 30_000, denominator: 1 }, Base { numerator: 1000, denominator: 1 });
+        // 1001 ticks are 33.366… ms, 15 are half a millisecond.
+        for (ticks, millis, nearest) in
+            [(1001, 33, true), (1001, 34, false), (1001, 32, false), (15, 0, true), (15, 1, true), (16, 0, false)]
+        {
+            assert_eq!(film.rounds_to(ticks, milliseconds, millis), nearest, "{ticks} as {millis} ms");
+        }
+        assert!(film.rounds_to(3_600 * 30_000 + 1001, milliseconds, 3_600_033));
+    }
 }

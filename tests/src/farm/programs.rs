@@ -39,6 +39,12 @@ impl Programs {
     pub fn reelfarm(&self) -> PathBuf {
         self.folder.join("reelfarm")
     }
+
+    /// The node.
+    #[must_use]
+    pub fn node(&self) -> PathBuf {
+        self.folder.join("reelfarm-node")
+    }
 }
 
 /// Tests lie in `target/PROFILE/deps`, binaries in `target/PROFILE`.

@@ -17,6 +17,8 @@ pub struct Facts {
     pub sound: Option<TrackFacts>,
     /// Tracks of every kind.
     pub track_count: usize,
+    /// Length that the container as a whole gives, in microseconds.
+    pub duration_micros: i64,
 }
 
 /// Facts of a track; zero where ffprobe says nothing.
@@ -50,11 +52,18 @@ pub struct TrackFacts {
 
 /// Asks ffprobe about a file.
 pub fn facts(file: &Path) -> Result<Facts> {
-    let said = media_tool::probe(file, ["-show_streams"])?;
+    let said = media_tool::probe(file, ["-show_streams", "-show_format"])?;
     let streams = said["streams"].as_array().context("ffprobe lists no streams")?;
     let first = |kind: &str| streams.iter().find(|stream| stream["codec_type"] == kind).map(track).transpose();
     let picture = first("video")?.with_context(|| format!("{} has no picture", file.display()))?;
-    Ok(Facts { picture, sound: first("audio")?, track_count: streams.len() })
+    let duration_micros = said["format"]["duration"].as_str().map_or(Ok(0), micros)?;
+    Ok(Facts { picture, sound: first("audio")?, track_count: streams.len(), duration_micros })
+}
+
+/// ffprobe prints seconds with six places.
+fn micros(seconds: &str) -> Result<i64> {
+    let (whole, part) = seconds.split_once('.').with_context(|| format!("a duration of {seconds}"))?;
+    Ok(whole.parse::<i64>()? * 1_000_000 + format!("{part:0<6.6}").parse::<i64>()?)
 }
 
 fn track(stream: &Value) -> Result<TrackFacts> {
