@@ -18,6 +18,7 @@ mod render {
 #[expect(dead_code, reason = "shared with the sound tests; each uses a part of it")]
 mod sound {
     pub mod judge;
+    pub mod ogg;
     pub mod render;
     pub mod signal;
     pub mod source;

@@ -79,7 +79,7 @@ mod tests {
         let faulty = Verdict { faults: vec!["a fault".to_owned()], ..verdict.clone() };
         let list = |format| CutList { format, ..CutList::combined(vec![Cut { start: 0, end: 1 }; 3]) };
         let mut tally = Tally::default();
-        tally.add(&list(Format::Mp4), &[verdict.clone()]);
+        tally.add(&list(Format::Mp4), std::slice::from_ref(&verdict));
         tally.add(&list(Format::Webm), &[verdict.clone(), faulty]);
         tally.add(&list(Format::Mp4), &[verdict]);
         assert_eq!(

@@ -28,7 +28,7 @@ fn random_cut_lists_are_exact_to_the_frame_and_click() {
     let formats = Format::chosen();
     let lists = benches.iter().cycle().take(cases);
     let lists = lists.map(|bench| (bench, cut_list::random(&bench.source, &formats, &mut random)));
-    let faults = told_in_one_line(lists.collect());
+    let faults = told_in_one_line(&lists.collect::<Vec<_>>());
     farm.stop();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
@@ -59,7 +59,7 @@ fn cuts_at_every_kind_of_place_are_exact() {
     // Which frames are kept does not depend on the container, so each place is tried in one of them.
     let lists = places.iter().zip(Format::MADE.iter().cycle());
     let lists = lists.map(|(place, &format)| (&bench, CutList { format, ..CutList::combined(cuts(place)) }));
-    let faults = told_in_one_line(lists.collect());
+    let faults = told_in_one_line(&lists.collect::<Vec<_>>());
     farm.stop();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
@@ -75,14 +75,14 @@ fn nothing_drifts_over_forty_segments() {
     let cut = |number: i64| Cut { start: frame(10 * number), end: frame(10 * number + 23) };
     let cuts: Vec<Cut> = (0..40).map(|number| cut(7 * number % 40)).collect();
     let lists = Format::MADE.iter().map(|&format| (&bench, CutList { format, ..CutList::combined(cuts.clone()) }));
-    let faults = told_in_one_line(lists.collect());
+    let faults = told_in_one_line(&lists.collect::<Vec<_>>());
     farm.stop();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
 /// Tries every list, prints what they came to, and gives every fault with the list that made it.
-fn told_in_one_line(lists: Vec<(&Bench, CutList)>) -> Vec<String> {
-    let (verdicts, elapsed): (_, Duration) = timed(|| side_by_side(&lists, |(bench, list)| bench.try_list(list)));
+fn told_in_one_line(lists: &[(&Bench, CutList)]) -> Vec<String> {
+    let (verdicts, elapsed): (_, Duration) = timed(|| side_by_side(lists, |(bench, list)| bench.try_list(list)));
     let mut tally = Tally::default();
     for ((_, list), verdicts) in lists.iter().zip(&verdicts) {
         tally.add(list, verdicts);
