@@ -1,4 +1,4 @@
-//! A last look at a finished part: its first and its last group are decoded, and the frames counted.
+//! A last look at a finished part: its first and its last group begin to be decoded, and the frames are counted.
 //! Judges counts, not pictures.
 
 use gstreamer as gst;
@@ -11,10 +11,14 @@ use super::encode::CodedUnit;
 use super::source::{element, unbuildable};
 use crate::render::failure::RenderFailure;
 
+/// Access units decoded of each group (decision 0007): what an encoder gets wrong shows where it begins anew. Units are in decode
+/// order, so those of any beginning decode by themselves.
+const GROUP_UNITS_MAX: usize = 16;
+
 /// How often the wait looks for failures.
 const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(50);
 
-/// The access units of the first and the last group, gathered while the part is being made.
+/// The first access units of the first and the last group, gathered while the part is being made.
 #[derive(Debug, Default)]
 pub struct Groups {
     first: Vec<gst::Sample>,
@@ -30,10 +34,12 @@ impl Groups {
             self.last.clear();
         }
         let group = if self.key_count <= 1 { &mut self.first } else { &mut self.last };
-        group.push(unit.sample.clone());
+        if group.len() < GROUP_UNITS_MAX {
+            group.push(unit.sample.clone());
+        }
     }
 
-    /// Decodes both groups; an error unless exactly as many frames come out as went in.
+    /// Decodes what was remembered; an error unless exactly as many frames come out as went in.
     pub fn check(self) -> Result<(), RenderFailure> {
         let expected = self.first.len() + self.last.len();
         let decoded = decoded_count(self.first.into_iter().chain(self.last))?;
