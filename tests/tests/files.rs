@@ -100,7 +100,8 @@ fn random_cuts_of_every_accepted_file() {
         let made = farm.desk().join("made.mp4");
         farm.api().fetch(&export, None, &made);
         let name = file.file_name().unwrap_or_default().display();
-        faults.extend(faults_of(&made, &source, &list.cuts).into_iter().map(|fault| format!("{name} {list:?}: {fault}")));
+        faults
+            .extend(faults_of(&made, &source, &list.cuts).into_iter().map(|fault| format!("{name} {list:?}: {fault}")));
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
