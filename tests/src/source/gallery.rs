@@ -51,8 +51,8 @@ pub fn chosen() -> Vec<Recipe> {
         "all" => all(),
         names => {
             let all = all();
-            let find = |name| all.iter().find(|recipe| recipe.name == name).cloned();
-            names.split(',').map(|name| find(name).unwrap_or_else(|| panic!("there is no source {name}"))).collect()
+            let of_name = |name| all.iter().find(|recipe| recipe.name == name).cloned();
+            names.split(',').map(|name| of_name(name).unwrap_or_else(|| panic!("there is no source {name}"))).collect()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sources in Matroska and WebM, whose clock counts milliseconds.
+//! Sources in Matroska and WebM, whose clock counts milliseconds. Makes nothing; `encode` does.
 
 use super::{AAC_48, ordinary};
 use crate::source::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundCodec};

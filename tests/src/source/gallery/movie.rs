@@ -1,4 +1,4 @@
-//! Sources in MP4 and MOV.
+//! Sources in MP4 and MOV. Makes nothing; `encode` does.
 
 use super::{AAC_48, ordinary};
 use crate::source::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundCodec};
