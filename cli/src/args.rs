@@ -92,7 +92,7 @@ pub struct Export {
     /// Container [default: by the ending of PATH]
     #[arg(long)]
     pub format: Option<Format>,
-    /// Fade from each range into the next
+    /// Fade from each range into the next; the file is shorter by so much per joint
     #[arg(long, value_name = "SECONDS", value_parser = crossfade_seconds)]
     pub crossfade: Option<f64>,
     /// Leave the loudness as it is

@@ -280,3 +280,51 @@ fn overlaps_without_room_are_refused() {
     let failure = render_sound(&file, vec![cut(0.0, 1.0), over(2.0, 3.0, 48_001)], false).err().unwrap();
     assert_eq!(failure.class, FailureClass::Node, "{failure:?}");
 }
+
+/// Hard joints of a 997 Hz tone, 20 of them, or as many as `REELFARM_JOINTS` says, as they are heard after AAC. Without fades a
+/// sample would step by up to twice the tone's height, fifteen times as far as the tone does by itself.
+#[test]
+fn hard_joints_step_hardly_farther_than_the_tone_between_them() {
+    /// Where the fades end, and where a segment is far from its joints: codec blocks reach over a joint by some 20 ms.
+    const FADE: usize = 240;
+    const FAR: usize = 2_400;
+    /// What AAC may add where the sound dips. Measured over 500 joints: 1.14 times the tone's own largest step at a joint, 1.19
+    /// beside it.
+    const CODING: f32 = 1.25;
+    let joints = std::env::var("REELFARM_JOINTS").map_or(20, |text| text.parse().expect("REELFARM_JOINTS is a number"));
+    let file = SourceFile::make(Spec::PCM_MOV, &sound::signal::tone(48_000, 2, 60.0, 997.0, 0.5), 60.0);
+    // Each begins at another phase of the tone, and lasts an odd number of samples.
+    let segments: Vec<SoundSegment> = (0..=joints)
+        .map(|place: i64| SoundSegment {
+            start_sample: place * 7_919 * 331 % 2_800_000,
+            sample_count: 14_400 + (place * 37 % 101) as u64,
+            overlap_samples: 0,
+        })
+        .collect();
+    let mut joint_at = Vec::new();
+    let mut clock = 0;
+    for segment in &segments {
+        clock += segment.sample_count as usize;
+        joint_at.push(clock);
+    }
+    joint_at.pop();
+    let heard = left(&render_sound(&file, segments, false).unwrap());
+    let steps: Vec<f32> = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    let distance = |sample: usize| {
+        let after = joint_at.partition_point(|joint| *joint <= sample);
+        let near = joint_at[after.saturating_sub(1)..(after + 1).min(joint_at.len())].iter();
+        near.map(|joint| joint.abs_diff(sample)).min().unwrap()
+    };
+    let inner = FAR..steps.len() - FAR;
+    let mut interior: Vec<f32> = inner.clone().filter(|at| distance(*at) > FAR).map(|at| steps[at]).collect();
+    interior.sort_by(f32::total_cmp);
+    let (usual, largest) = (interior[interior.len() * 999 / 1_000], interior[interior.len() - 1]);
+    let at_joints = inner.clone().filter(|at| distance(*at) <= FADE).map(|at| steps[at]).fold(0.0, f32::max);
+    let beside = inner.filter(|at| (FADE..=FAR).contains(&distance(*at))).map(|at| steps[at]).fold(0.0, f32::max);
+    println!(
+        "{joints} joints: steps of at most {at_joints:.4} within 5 ms of a joint, {beside:.4} beside; between joints {usual:.4} (p99.9), {largest:.4} at most"
+    );
+    for (place, step) in [("at", at_joints), ("beside", beside)] {
+        assert!(step <= CODING * largest, "a step of {step} {place} a joint, {largest} between joints");
+    }
+}

@@ -44,7 +44,8 @@ pub struct NewExport {
     pub export_type: words::ExportType,
     /// The ranges, in output order, at most 500; none means the whole video.
     pub segments: Option<Vec<SegmentRange>>,
-    /// Overlap of neighbours; 0 by default, for hard joints.
+    /// By how much neighbours of a combined export overlap, rounded to whole frames; 0 by default, for hard joints. Each segment
+    /// must have room for the overlaps at both of its ends.
     pub crossfade_seconds: Option<f64>,
     /// Level the loudness of the segments; yes by default.
     pub normalize_audio: Option<bool>,
