@@ -70,14 +70,26 @@ choice! {
     }
 }
 choice! {
-    /// How good, how large.
+    /// How good, how large. The figures are in `recipe`.
     Quality {
-        /// CRF 18.
+        /// As good as the source to most eyes.
         High = "high",
-        /// CRF 23.
+        /// The usual choice.
         Medium = "medium",
-        /// CRF 28.
+        /// Small and quick.
         Low = "low",
+    }
+}
+
+impl Format {
+    /// The media type of its files.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::Mov => "video/quicktime",
+            Self::Webm => "video/webm",
+        }
     }
 }
 
@@ -227,10 +239,6 @@ fn segment(asked: &RequestedSegment, table: &FrameTable) -> Result<Segment, Vec<
 /// What this version cannot do yet, said before anything runs.
 fn unsupported(request: &ExportRequest) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if request.format != Format::Mp4 {
-        let message = format!("{} output is not built yet; choose mp4.", request.format.as_str());
-        problems.push(Problem::new("format", ProblemCode::Unsupported, message));
-    }
     if request.crossfade_ms > 0 {
         let message = "Crossfades are not built yet; leave crossfade_seconds out or set it to 0.";
         problems.push(Problem::new("crossfade_seconds", ProblemCode::Unsupported, message));
