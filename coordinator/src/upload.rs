@@ -214,12 +214,12 @@ fn make_file(step: UploadStep, output: &PlannedOutput, payload: &Payload) -> Res
     let file = LaidOutFile {
         number: output.number,
         filename: output.filename.clone(),
-        s3_key: key(step, output.number, "mp4"),
+        s3_key: key(step, output.number, output.format.as_str()),
         size_bytes: layout.size_bytes(),
         sha256: digest.sha256.clone(),
         duration_seconds: seconds::from_ticks(output.duration, output.rate),
     };
-    Ok((Ready { file, layout: Arc::new(layout), content_type: "video/mp4" }, digest))
+    Ok((Ready { file, layout: Arc::new(layout), content_type: output.format.content_type() }, digest))
 }
 
 fn make_archive(

@@ -71,14 +71,26 @@ choice! {
     }
 }
 choice! {
-    /// How good, how large.
+    /// How good, how large. The figures are in `recipe`.
     Quality {
-        /// CRF 18.
+        /// As good as the source to most eyes.
         High = "high",
-        /// CRF 23.
+        /// The usual choice.
         Medium = "medium",
-        /// CRF 28.
+        /// Small and quick.
         Low = "low",
+    }
+}
+
+impl Format {
+    /// The media type of its files.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::Mov => "video/quicktime",
+            Self::Webm => "video/webm",
+        }
     }
 }
 
@@ -189,8 +201,7 @@ impl Order {
 
 /// Holds a request against the video: an order, or all problems at once. `video_name` names the files when the request does not.
 pub fn order(request: &ExportRequest, table: &FrameTable, video_name: &str) -> Result<Order, Vec<Problem>> {
-    let mut problems = unsupported(request);
-    problems.extend(name_problem("name", request.name.as_deref()));
+    let mut problems: Vec<Problem> = name_problem("name", request.name.as_deref()).into_iter().collect();
     if request.segments.len() > SEGMENTS_MAX {
         let message =
             format!("An export takes at most {SEGMENTS_MAX} segments; this one has {}.", request.segments.len());
@@ -264,16 +275,6 @@ fn segment(asked: &RequestedSegment, table: &FrameTable) -> Result<Segment, Vec<
     } else {
         Err(problems)
     }
-}
-
-/// What this version cannot do yet, said before anything runs.
-fn unsupported(request: &ExportRequest) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if request.format != Format::Mp4 {
-        let message = format!("{} output is not built yet; choose mp4.", request.format.as_str());
-        problems.push(Problem::new("format", ProblemCode::Unsupported, message));
-    }
-    problems
 }
 
 /// What is wrong with the crossfade, said of the first joint it does not fit.

@@ -14,7 +14,7 @@ use crate::filename;
 use crate::ids::ExportId;
 use crate::recipe;
 use crate::video::VideoFacts;
-use crate::work::{Encoder, FadeWork, PictureWork, SoundCodec, SoundSegment, SoundWork, Track, Work};
+use crate::work::{Encoder, FadeWork, PictureWork, SoundSegment, SoundWork, Track, Work};
 
 /// The immutable answer to "what must be rendered".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,13 +236,13 @@ fn sound_work(basis: &Basis, joined: &Joined) -> Option<Work> {
         }
     });
     let segments = cuts.collect();
-    let (channels, bitrate_bps) = recipe::sound(facts, basis.order.quality);
+    let recipe = recipe::sound(facts, basis.order.format, basis.order.quality);
     Some(Work::Sound(SoundWork {
         track: Track { container: basis.facts.container, ordinal: facts.ordinal, codec: facts.codec.clone() },
         segments,
-        codec: SoundCodec::Aac,
-        channels,
-        bitrate_bps,
+        codec: recipe.codec,
+        channels: recipe.channels,
+        bitrate_bps: recipe.bitrate_bps,
         normalize: basis.order.normalize_audio,
     }))
 }

@@ -2,9 +2,12 @@
 
 use timeline::{Rate, Rounding, Ticks};
 
-use crate::export::{Quality, Resolution};
+use crate::export::{Format, Quality, Resolution};
 use crate::video::{PictureFacts, SoundFacts};
-use crate::work::{Encoder, PictureRecipe};
+use crate::work::{Encoder, PictureRecipe, SoundCodec};
+
+/// The family of encoders that makes VP9; every other one makes H.264.
+pub const VP9_FAMILY: &str = "vp9";
 
 /// Seconds between key frames at the most: players seek to them.
 const KEY_INTERVAL_SECONDS: i64 = 2;
@@ -18,14 +21,32 @@ struct Preset {
     crf: u32,
     max_bitrate_kbps: u32,
     speed: &'static str,
-    sound_bitrate_bps: u32,
 }
 
-const fn preset(quality: Quality) -> Preset {
+/// Constant rate factors and speeds in x264's words.
+const fn h264(quality: Quality) -> Preset {
     match quality {
-        Quality::High => Preset { crf: 18, max_bitrate_kbps: 8000, speed: "medium", sound_bitrate_bps: 192_000 },
-        Quality::Medium => Preset { crf: 23, max_bitrate_kbps: 4000, speed: "fast", sound_bitrate_bps: 160_000 },
-        Quality::Low => Preset { crf: 28, max_bitrate_kbps: 2000, speed: "veryfast", sound_bitrate_bps: 128_000 },
+        Quality::High => Preset { crf: 18, max_bitrate_kbps: 8000, speed: "medium" },
+        Quality::Medium => Preset { crf: 23, max_bitrate_kbps: 4000, speed: "fast" },
+        Quality::Low => Preset { crf: 28, max_bitrate_kbps: 2000, speed: "veryfast" },
+    }
+}
+
+/// VP9's own scale, 0 to 63: decision 0009 says where the levels come from. The caps are those of H.264.
+const fn vp9(quality: Quality) -> Preset {
+    match quality {
+        Quality::High => Preset { crf: 22, max_bitrate_kbps: 8000, speed: "good-4" },
+        Quality::Medium => Preset { crf: 33, max_bitrate_kbps: 4000, speed: "good-4" },
+        Quality::Low => Preset { crf: 50, max_bitrate_kbps: 2000, speed: "good-4" },
+    }
+}
+
+/// Families whose encoders make what a container holds, best first: hardware saves the farm's processors, software is always
+/// there.
+const fn families(format: Format) -> &'static [&'static str] {
+    match format {
+        Format::Mp4 | Format::Mov => &["nvenc", "x264", "vaapi", "qsv", "videotoolbox"],
+        Format::Webm => &[VP9_FAMILY],
     }
 }
 
@@ -62,7 +83,7 @@ fn even(numerator: u64, denominator: u64) -> u32 {
 #[must_use]
 pub fn picture(facts: &PictureFacts, resolution: Resolution, quality: Quality, encoder: Encoder) -> PictureRecipe {
     const SECONDS: Rate = Rate::hz(1).expect("not zero");
-    let preset = preset(quality);
+    let preset = if encoder.family == VP9_FAMILY { vp9(quality) } else { h264(quality) };
     let (width, height) = fit(facts.displayed(), resolution);
     let cap_factor = if resolution == Resolution::K4 { 4 } else { 1 };
     let key_interval = SECONDS.convert(Ticks(KEY_INTERVAL_SECONDS), facts.frame_rate, Rounding::Ceil).0;
@@ -82,23 +103,44 @@ pub fn picture(facts: &PictureFacts, resolution: Resolution, quality: Quality, e
     }
 }
 
-/// Channels and bit rate of an output's sound: mono stays mono, everything else becomes stereo.
-#[must_use]
-pub fn sound(facts: &SoundFacts, quality: Quality) -> (u32, u32) {
-    (if facts.channels == 1 { 1 } else { 2 }, preset(quality).sound_bitrate_bps)
+/// How an output's sound is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoundRecipe {
+    /// What the container holds.
+    pub codec: SoundCodec,
+    /// Mono stays mono, everything else becomes stereo.
+    pub channels: u32,
+    /// Target bit rate.
+    pub bitrate_bps: u32,
 }
 
-/// The encoder an output is planned for: the farm's best family, at its most common version.
+/// How the sound of an output shall be coded.
 #[must_use]
-pub fn choose_encoder(available: &[Encoder]) -> Option<Encoder> {
-    /// Best first: hardware saves the farm's processors, software is always there.
-    const PREFERENCE: [&str; 2] = ["nvenc", "x264"];
-    let rank = |encoder: &Encoder| PREFERENCE.iter().position(|family| *family == encoder.family).unwrap_or(usize::MAX);
+pub fn sound(facts: &SoundFacts, format: Format, quality: Quality) -> SoundRecipe {
+    let codec = match format {
+        Format::Mp4 | Format::Mov => SoundCodec::Aac,
+        Format::Webm => SoundCodec::Opus,
+    };
+    let bitrate_bps = match (codec, quality) {
+        (SoundCodec::Aac, Quality::High) => 192_000,
+        (SoundCodec::Aac, Quality::Medium) | (SoundCodec::Opus, Quality::High) => 160_000,
+        (SoundCodec::Aac, Quality::Low) | (SoundCodec::Opus, Quality::Medium) => 128_000,
+        (SoundCodec::Opus, Quality::Low) => 96_000,
+    };
+    SoundRecipe { codec, channels: if facts.channels == 1 { 1 } else { 2 }, bitrate_bps }
+}
+
+/// The encoder an output is planned for: the best family the farm has for its container, at its most common version.
+#[must_use]
+pub fn choose_encoder(available: &[Encoder], format: Format) -> Option<Encoder> {
+    let rank = |encoder: &Encoder| families(format).iter().position(|family| *family == encoder.family);
     let nodes_with = |encoder: &Encoder| available.iter().filter(|other| *other == encoder).count();
-    available
-        .iter()
-        .min_by(|a, b| (rank(a), nodes_with(b), &a.identity).cmp(&(rank(b), nodes_with(a), &b.identity)))
-        .cloned()
+    let fitting = available.iter().filter_map(|encoder| Some((rank(encoder)?, encoder)));
+    fitting
+        .min_by(|(rank_a, a), (rank_b, b)| {
+            (rank_a, nodes_with(b), &a.identity).cmp(&(rank_b, nodes_with(a), &b.identity))
+        })
+        .map(|(_, encoder)| encoder.clone())
 }
 
 #[cfg(test)]
@@ -121,15 +163,43 @@ mod tests {
         }
     }
 
+    fn encoder(family: &str, identity: &str) -> Encoder {
+        Encoder { family: family.to_owned(), identity: identity.to_owned() }
+    }
+
     #[test]
     fn the_most_common_version_of_the_best_family_is_chosen() {
-        let encoder =
-            |family: &str, identity: &str| Encoder { family: family.to_owned(), identity: identity.to_owned() };
+        let chosen = |farm: &[Encoder]| choose_encoder(farm, Format::Mp4);
         let farm = [encoder("x264", "b"), encoder("x264", "a"), encoder("x264", "b")];
-        assert_eq!(choose_encoder(&farm), Some(encoder("x264", "b")));
-        assert_eq!(choose_encoder(&[]), None);
+        assert_eq!(chosen(&farm), Some(encoder("x264", "b")));
+        assert_eq!(chosen(&[]), None);
         let mixed = [encoder("x264", "a"), encoder("x264", "a"), encoder("nvenc", "n")];
-        assert_eq!(choose_encoder(&mixed), Some(encoder("nvenc", "n")));
+        assert_eq!(chosen(&mixed), Some(encoder("nvenc", "n")));
+    }
+
+    #[test]
+    fn a_container_gets_an_encoder_of_what_it_holds() {
+        let farm = [encoder("vp9", "v"), encoder("x264", "x"), encoder("brand new", "n")];
+        assert_eq!(choose_encoder(&farm, Format::Mov), Some(encoder("x264", "x")));
+        assert_eq!(choose_encoder(&farm, Format::Webm), Some(encoder("vp9", "v")));
+        assert_eq!(choose_encoder(&farm[1..], Format::Webm), None, "it waits for one");
+        assert_eq!(choose_encoder(&farm[..1], Format::Mp4), None);
+    }
+
+    #[test]
+    fn sound_is_what_the_container_holds() {
+        let facts = SoundFacts {
+            ordinal: 0,
+            codec: "pcm".to_owned(),
+            channels: 6,
+            sample_rate: 44_100,
+            start_ns: 0,
+            end_ns: 1,
+        };
+        let opus = SoundRecipe { codec: SoundCodec::Opus, channels: 2, bitrate_bps: 96_000 };
+        assert_eq!(sound(&facts, Format::Webm, Quality::Low), opus);
+        let aac = SoundRecipe { codec: SoundCodec::Aac, channels: 1, bitrate_bps: 192_000 };
+        assert_eq!(sound(&SoundFacts { channels: 1, ..facts }, Format::Mov, Quality::High), aac);
     }
 
     proptest! {

@@ -11,7 +11,9 @@ use crate::store::{OpenExport, StoreError, TaskTally};
 /// The facts of one export.
 pub(super) async fn load(ports: &Ports, export: &OpenExport) -> Result<Facts, StoreError> {
     let encoder = match (export.status, export.phase) {
-        (ExportStatus::Pending, Phase::Accepted) => choose_encoder(&ports.store.connected_encoders().await?),
+        (ExportStatus::Pending, Phase::Accepted) => {
+            choose_encoder(&ports.store.connected_encoders().await?, export.format)
+        }
         _ => None,
     };
     let tally = match export.phase {

@@ -45,11 +45,11 @@ pub enum Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "lowercase", remote = "farm_core::export::Quality")]
 pub enum Quality {
-    /// CRF 18.
+    /// As good as the source to most eyes: CRF 18 of H.264, level 22 of VP9.
     High,
-    /// CRF 23.
+    /// The usual choice: CRF 23 of H.264, level 33 of VP9.
     Medium,
-    /// CRF 28.
+    /// Small and quick: CRF 28 of H.264, level 50 of VP9.
     Low,
 }
 

@@ -1,7 +1,7 @@
 //! The steps of an export in the ledger: each one conditional update on (id, epoch, phase), so a stale step changes nothing.
 
 use farm_core::content_key::ContentKey;
-use farm_core::export::Order;
+use farm_core::export::{Format, Order};
 use farm_core::ids::{ExportId, VideoId};
 use farm_core::plan::{Plan, PlannedTask};
 use farm_core::status::{ExportStatus, Phase};
@@ -28,6 +28,8 @@ pub struct OpenExport {
     pub phase: Phase,
     /// Names the last step taken.
     pub epoch: i64,
+    /// In which container its files are.
+    pub format: Format,
 }
 
 /// How the tasks of an export stand.
@@ -57,6 +59,7 @@ struct OpenExportRow {
     status: String,
     phase: String,
     epoch: i64,
+    format: String,
 }
 
 impl TryFrom<OpenExportRow> for OpenExport {
@@ -70,6 +73,7 @@ impl TryFrom<OpenExportRow> for OpenExport {
             status: ExportStatus::parse(&row.status).ok_or_else(|| inconsistent("status"))?,
             phase: Phase::parse(&row.phase).ok_or_else(|| inconsistent("phase"))?,
             epoch: row.epoch,
+            format: Format::parse(&row.format).ok_or_else(|| inconsistent("format"))?,
         })
     }
 }
@@ -78,7 +82,7 @@ impl Store {
     /// Exports that may have a step to take: everything not yet published or ended, oldest first.
     pub async fn exports_to_advance(&self) -> Result<Vec<OpenExport>, StoreError> {
         const SQL: &str = "-- steps.exports_to_advance
-            select id, video_id, status, phase, epoch from exports
+            select id, video_id, status, phase, epoch, format from exports
             where phase not in ('published', 'ended') order by created_at limit $1";
         let rows: Vec<OpenExportRow> =
             read!(self, |db| sqlx::query_as(SQL).bind(ADVANCED_AT_ONCE_MAX).fetch_all(db).await)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use bytes::Bytes;
+use farm_core::export::Format;
 use farm_core::ids::NodeId;
 use farm_core::part::{PartCodec, PartFrame};
 use farm_core::plan::{PlannedOutput, PlannedTask};
@@ -41,8 +42,14 @@ impl Farm {
         let user = ledger.user("u").await;
         let video = ledger.video(user, "ready").await;
         let export = ledger.export(user, video, 0).await;
-        let rendering =
-            OpenExport { id: export, video, status: ExportStatus::Processing, phase: Phase::Rendering, epoch: 0 };
+        let rendering = OpenExport {
+            id: export,
+            video,
+            status: ExportStatus::Processing,
+            phase: Phase::Rendering,
+            epoch: 0,
+            format: Format::Mp4,
+        };
         assert!(ledger.store.begin_upload(&rendering, service::Timestamp(1)).await.unwrap());
         let publisher = Publisher {
             store: ledger.store.clone(),

@@ -86,12 +86,10 @@ fn the_end_rounded_up_to_a_millisecond_is_still_the_end() {
 fn all_faults_come_at_once() {
     let mut asked = request(&[(500, 400), (0, 1_000), (0, 20_000)]);
     asked.export_type = ExportType::Single;
-    asked.format = Format::Webm;
     asked.crossfade_ms = 500;
     asked.name = Some("a\u{7}".to_owned());
     asked.segments[1].clip_id = Some("x".repeat(NAME_CHARACTERS_MAX + 1));
     let expected = [
-        ("format", "unsupported"),
         ("name", "invalid_text"),
         ("segments", "not_single"),
         ("segments[0].end", "empty_segment"),
@@ -139,6 +137,14 @@ fn orders_of_before_there_were_crossfades_are_read_as_they_were_meant() {
     let mut at_rest = serde_json::to_value(&now).unwrap();
     at_rest.as_object_mut().unwrap().remove("crossfade");
     assert_eq!(serde_json::from_value::<Order>(at_rest).unwrap(), now);
+}
+
+#[test]
+fn every_container_can_be_ordered() {
+    for format in [Format::Mp4, Format::Mov, Format::Webm] {
+        let asked = ExportRequest { format, ..request(&[(0, 1_000)]) };
+        assert_eq!(order(&asked, &ten_seconds(), "x").map(|order| order.format), Ok(format));
+    }
 }
 
 #[test]

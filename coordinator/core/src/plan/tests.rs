@@ -150,6 +150,29 @@ fn clips_are_files_of_their_own() {
 }
 
 #[test]
+fn containers_that_hold_the_same_share_their_parts() {
+    let table = ntsc(60);
+    let keys = |format, family: &str| -> Vec<ContentKey> {
+        let order = Order { format, ..an_order(ExportType::Clips, &table, &[50..900, 0..30]) };
+        let encoder = Encoder { family: family.to_owned(), identity: family.to_owned() };
+        let facts = facts(Rate::new(30_000, 1001).unwrap());
+        let plan = plan(&Basis {
+            order: &order,
+            facts: &facts,
+            table: &table,
+            source_hash: &[7; 32],
+            encoder: &encoder,
+            export: EXPORT,
+        });
+        assert!(plan.outputs[0].filename.ends_with(format.as_str()));
+        plan.tasks.iter().map(|task| task.content_key).collect()
+    };
+    let mp4 = keys(Format::Mp4, "x264");
+    assert_eq!(keys(Format::Mov, "x264"), mp4);
+    assert!(keys(Format::Webm, "vp9").iter().all(|key| !mp4.contains(key)));
+}
+
+#[test]
 fn a_moved_cut_touches_only_the_parts_it_lies_in() {
     let table = ntsc(60);
     let keys = |range| -> Vec<ContentKey> {

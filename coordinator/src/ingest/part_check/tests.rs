@@ -57,6 +57,22 @@ fn picture() -> v1::PartHeader {
     }
 }
 
+fn vp9_work() -> Work {
+    let Work::Picture(mut work) = picture_work() else { unreachable!() };
+    work.recipe.encoder.family = "vp9".to_owned();
+    Work::Picture(work)
+}
+
+/// The frames of `picture`, decoded in the order they are shown.
+fn vp9() -> v1::PartHeader {
+    let colour = v1::Colour { primaries: 1, transfer: 1, matrix: 1, full_range: false };
+    let mut part = picture();
+    part.frames.swap(1, 2);
+    let codec =
+        v1::Vp9Config { width: 64, height: 36, profile: 0, level: 10, bit_depth: 8, chroma_subsampling: 1, colour };
+    v1::PartHeader { codec: v1::CodecConfig::Vp9(codec), ..part }
+}
+
 fn sound_work() -> Work {
     let segments = vec![SoundSegment { start_sample: 5, sample_count: 1000, overlap_samples: 0 }; 2];
     Work::Sound(SoundWork {
@@ -87,12 +103,40 @@ fn sound() -> v1::PartHeader {
     }
 }
 
+fn opus_work() -> Work {
+    let Work::Sound(work) = sound_work() else { unreachable!() };
+    Work::Sound(SoundWork { codec: SoundCodec::Opus, ..work })
+}
+
+fn opus() -> v1::PartHeader {
+    let codec = v1::OpusConfig {
+        head: b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0".to_vec(),
+        channels: 2,
+        pre_skip_samples: 312,
+        sample_count: 2000,
+        bitrate_bps: 1,
+    };
+    let unit = |pts| v1::PartFrame { pts, dts: pts, duration: 960, size_bytes: 10, key: true };
+    v1::PartHeader { codec: v1::CodecConfig::Opus(codec), frames: vec![unit(0), unit(960), unit(1920)], ..sound() }
+}
+
 #[test]
 fn a_part_that_keeps_its_promise_passes() {
     let kept = check(&picture(), &picture_work()).unwrap();
     assert_eq!(kept.frames.iter().map(|frame| frame.pts).collect::<Vec<_>>(), [0, 90, 40], "payload order stays");
     assert_eq!(check(&sound(), &sound_work()).unwrap().frames.len(), 3);
-    assert!(check(&sound(), &picture_work()).unwrap_err().contains("not what was asked for"));
+    assert_eq!(check(&vp9(), &vp9_work()).unwrap().frames.len(), 3);
+    assert_eq!(check(&opus(), &opus_work()).unwrap().frames.len(), 3);
+    let strangers = [
+        (sound(), picture_work()),
+        (picture(), vp9_work()),
+        (vp9(), picture_work()),
+        (sound(), opus_work()),
+        (opus(), sound_work()),
+    ];
+    for (part, work) in strangers {
+        assert!(check(&part, &work).unwrap_err().contains("not what was asked for"), "{:?}", part.codec);
+    }
 }
 
 #[test]
@@ -152,4 +196,50 @@ fn a_sound_part_that_breaks_its_promise_is_refused() {
     part.frames.pop();
     part.payload_bytes = 20;
     assert!(check(&part, &sound_work()).unwrap_err().contains("2 access units"));
+}
+
+#[test]
+fn vp9_that_breaks_its_promise_is_refused() {
+    type Break = fn(&mut v1::Vp9Config);
+    let breaks: [(&str, Break); 5] = [
+        ("64×38", |codec| codec.height = 38),
+        ("profile 2", |codec| codec.profile = 2),
+        ("10 bits", |codec| codec.bit_depth = 10),
+        ("configuration", |codec| codec.chroma_subsampling = 2),
+        ("configuration", |codec| codec.level = 12),
+    ];
+    for (expected, breaking) in breaks {
+        let mut part = vp9();
+        let v1::CodecConfig::Vp9(codec) = &mut part.codec else { unreachable!() };
+        breaking(codec);
+        let said = check(&part, &vp9_work()).unwrap_err();
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let mut part = vp9();
+    part.frames[2].pts = 91;
+    assert!(check(&part, &vp9_work()).unwrap_err().contains("shows a frame at 91"));
+}
+
+#[test]
+fn opus_that_breaks_its_promise_is_refused() {
+    type Break = fn(&mut v1::OpusConfig);
+    let breaks: [(&str, Break); 7] = [
+        ("OpusHead is none", |codec| codec.head.truncate(18)),
+        ("OpusHead is none", |codec| codec.head[0] = b'o'),
+        ("skips 313", |codec| codec.head[10] += 1),
+        ("1 channels", |codec| codec.head[9] = 1),
+        ("a gain", |codec| codec.head[16] = 1),
+        ("1999 samples", |codec| codec.sample_count = 1999),
+        ("skips 312", |codec| codec.pre_skip_samples = 0),
+    ];
+    for (expected, breaking) in breaks {
+        let mut part = opus();
+        let v1::CodecConfig::Opus(codec) = &mut part.codec else { unreachable!() };
+        breaking(codec);
+        let said = check(&part, &opus_work()).unwrap_err();
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let mut part = opus();
+    part.frames[1].duration = 1024;
+    assert!(check(&part, &opus_work()).unwrap_err().contains("unit 1"));
 }

@@ -11,7 +11,7 @@ use super::encode::CodedUnit;
 use super::source::{element, unbuildable};
 use crate::render::failure::RenderFailure;
 
-/// Access units decoded of each group (decision 0007): what an encoder gets wrong shows where it begins anew. Units are in decode
+/// Access units decoded of each group (decision 0010): what an encoder gets wrong shows where it begins anew. Units are in decode
 /// order, so those of any beginning decode by themselves.
 const GROUP_UNITS_MAX: usize = 16;
 
