@@ -64,6 +64,7 @@ fn order(export_type: ExportType, table: &FrameTable, ranges: &[Range<usize>]) -
         format: Format::Mp4,
         quality: Quality::Medium,
         segments: ranges.iter().map(segment).collect(),
+        crossfade: Ticks::ZERO,
         normalize_audio: true,
         reuse_parts: true,
         name: "My holiday".to_owned(),

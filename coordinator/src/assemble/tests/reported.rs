@@ -76,6 +76,7 @@ pub(crate) fn books(outputs: Vec<PlannedOutput>, headers: &Headers) -> Books {
         format: Format::Mp4,
         quality: Quality::Low,
         segments: outputs.iter().map(segment).collect(),
+        crossfade: Ticks::ZERO,
         normalize_audio: false,
         reuse_parts: true,
         name: "A title".to_owned(),
