@@ -27,6 +27,8 @@ pub enum Command {
     Up(Up),
     /// Upload a video, export ranges of it, download the result
     Export(Export),
+    /// Check a finished file against the exactness report of its export
+    Verify(Verify),
     /// Say what is installed and what is missing
     Doctor(Doctor),
     /// Print the OpenAPI document of the HTTP API
@@ -107,9 +109,25 @@ pub struct Export {
     /// Folder of the farm on this machine [default: ~/.local/share/reelfarm]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Save the exactness report to this file as well
+    #[arg(long, value_name = "PATH")]
+    pub report: Option<PathBuf>,
     /// Print the export's JSON as the last line on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The finished file, or the ZIP of all clips
+    pub file: PathBuf,
+    /// The report, as `export --report` saves it
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+    /// Decode everything as well, where ffmpeg is installed
+    #[arg(long)]
+    pub decode: bool,
 }
 
 /// Arguments of `node enroll`.

@@ -159,6 +159,14 @@ impl Client {
         self.json(Method::GET, &format!("api/exports/{export}/download"), None::<&()>).await
     }
 
+    /// The exactness report of a finished export, as it came.
+    pub async fn report(&self, export: Uuid) -> Result<String, Error> {
+        let path = format!("api/exports/{export}/report");
+        let answer = self.send(Method::GET, &path, None::<&()>, Patience::Retry).await?;
+        let status = answer.status();
+        answer.text().await.map_err(|_| Error::Unexpected { method: Method::GET, path, status })
+    }
+
     /// Whether a node is connected that takes tasks.
     pub async fn has_connected_node(&self) -> Result<bool, Error> {
         let list: api::Nodes = self.json(Method::GET, "api/nodes", None::<&()>).await?;

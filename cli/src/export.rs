@@ -128,7 +128,12 @@ async fn perform(client: &Client, order: &Order, view: &View, trail: &Trail) -> 
     let export = client.create_export(video, &order.request).await?.id;
     trail.ordered(export);
     follow::until_over(client, export, view, trail).await?;
-    download::download(client, export, &order.output, view).await
+    download::download(client, export, &order.output, view).await?;
+    if let Some(path) = &order.report {
+        let report = client.report(export).await?;
+        std::fs::write(path, report).with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 impl Host {

@@ -15,6 +15,7 @@ mod segment;
 mod signals;
 mod stdout;
 mod up;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Up(up) => in_runtime(up::run(up)),
         Command::Export(export) => in_runtime(export::run(export)),
+        Command::Verify(verify) => verify::run(&verify),
         Command::Doctor(doctor) => in_runtime(doctor::run(doctor)),
         Command::Openapi => {
             programs::become_program(&programs::beside_us("reelfarm-coordinator")?, &["openapi".into()])

@@ -2,6 +2,7 @@
 
 mod check;
 mod codecs;
+mod laid_out;
 mod layout;
 mod material;
 mod mp4;
@@ -14,6 +15,7 @@ use farm_core::plan::PlannedOutput;
 use thiserror::Error;
 
 pub use check::{CheckError, check};
+pub use laid_out::{LaidOut, ReadPart};
 pub use layout::{Layout, Piece};
 pub use material::Headers;
 pub use zip::{ARCHIVE_ENTRIES_MAX, Entry, zip};

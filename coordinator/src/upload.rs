@@ -1,26 +1,31 @@
-//! Publishes the files of an export: laid out, hashed, read back, uploaded, completed. Begun again, it goes on where it was.
+//! Publishes the files of an export: laid out, hashed, verified against their report, uploaded, completed. Begun again, it goes on where it was.
 //! Takes no step of the export itself: that is one compare-and-set by whoever asked.
 
+mod files;
 mod payload;
 mod transfer;
 
 use std::sync::Arc;
 
 use farm_core::content_key::ContentKey;
-use farm_core::export::ExportType;
-use farm_core::filename;
-use farm_core::ids::ExportId;
-use farm_core::plan::{Plan, PlannedOutput};
-use farm_core::seconds;
+use farm_core::export::Order;
+use farm_core::ids::{ExportId, VideoId};
+use farm_core::plan::Plan;
 use service::Clock;
 use thiserror::Error;
+use verify::Difference;
 
-use crate::assemble::{self, CheckError, Entry, Headers, Layout, LayoutError};
+use crate::assemble::LayoutError;
 use crate::parts::{PartStore, PartsError};
 use crate::storage::{Storage, StorageError, Upload};
-use crate::store::outputs::{LaidOutFile, UploadStep};
+use crate::store::outputs::UploadStep;
+use crate::store::videos::Source;
 use crate::store::{PublishedFile, Store, StoreError};
-use payload::{Digest, Payload};
+use files::{Made, Ready};
+use payload::Payload;
+
+/// Differences of a file that are said; the first few tell what is wrong.
+const DIFFERENCES_SAID_MAX: usize = 3;
 
 /// Why an export's files are not published.
 #[derive(Debug, Error)]
@@ -34,9 +39,17 @@ pub enum PublishError {
     /// The parts do not fit together.
     #[error("publish an export's files")]
     Layout(#[from] LayoutError),
-    /// What was laid out is not what was planned.
+    /// What was laid out is not what was planned. Always a mistake of ours.
+    #[error("publish an export's files: of file {number}, {}", said(.differences))]
+    Differs {
+        /// Which file.
+        number: u32,
+        /// How it is not what its report says.
+        differences: Vec<Difference>,
+    },
+    /// What was laid out could not be read back.
     #[error("publish an export's files")]
-    Check(#[from] CheckError),
+    Unread(#[from] verify::Unread),
     /// A part's payload is missing or damaged; the ledger has forgotten the part, so that it is rendered again when asked for.
     #[error("publish an export's files: part {part} is damaged or lost")]
     PartLost {
@@ -57,13 +70,24 @@ impl PublishError {
     pub fn verdict(&self) -> Option<String> {
         match self {
             PublishError::Layout(cause) => Some(format!("The rendered parts do not make a file: {cause}.")),
-            PublishError::Check(cause) => Some(format!("The finished file did not pass its check: {cause}.")),
+            PublishError::Differs { differences, .. } => {
+                Some(format!("The finished file did not pass its check: {}.", said(differences)))
+            }
             PublishError::PartLost { .. } => {
                 Some("A rendered part was damaged on the farm's disk; start the export again.".to_owned())
             }
-            PublishError::Store(_) | PublishError::Storage(_) | PublishError::Parts(_) | PublishError::Unwanted => None,
+            PublishError::Store(_)
+            | PublishError::Storage(_)
+            | PublishError::Parts(_)
+            | PublishError::Unread(_)
+            | PublishError::Unwanted => None,
         }
     }
+}
+
+/// Differences as one sentence.
+fn said(differences: &[Difference]) -> String {
+    differences.iter().take(DIFFERENCES_SAID_MAX).map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// How far an upload is.
@@ -88,28 +112,35 @@ pub struct Publisher {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A file ready to be uploaded.
-struct Ready {
-    file: LaidOutFile,
-    layout: Arc<Layout>,
-    content_type: &'static str,
+/// An export whose parts are all there.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The step its files are made in.
+    pub step: UploadStep,
+    /// The video it is of.
+    pub video: VideoId,
+    /// What was ordered.
+    pub order: Order,
+    /// The video's index and hash.
+    pub source: Source,
+    /// What its files are laid out from.
+    pub plan: Plan,
 }
 
 impl Publisher {
-    /// Makes and uploads every file of `plan` under `step`, and says which one answers for the export: the file, or the
-    /// ZIP of all clips. Idempotent: what is there already stays, what was begun is gone on with.
+    /// Makes and uploads every file of an export, and says which one answers for it: the file, or the ZIP of all clips.
+    /// Idempotent: what is there already stays, what was begun is gone on with.
     pub async fn publish(
         &self,
-        step: UploadStep,
-        plan: Arc<Plan>,
-        export_type: ExportType,
+        rendered: Arc<Rendered>,
         progress: &(impl Fn(Progress) + Sync),
     ) -> Result<PublishedFile, PublishError> {
-        let keys: Vec<ContentKey> = plan.tasks.iter().map(|task| task.content_key).collect();
+        let step = rendered.step;
+        let keys: Vec<ContentKey> = rendered.plan.tasks.iter().map(|task| task.content_key).collect();
         let stored = self.store.parts(&keys).await?;
+        let reused = self.store.reused_parts(step.export).await?;
         let payload = Arc::new(Payload::new(self.parts.clone(), stored));
-        let made = make(step, plan, export_type, Arc::clone(&payload)).await;
-        let files = match made {
+        let Made { files, report } = match files::make(rendered, reused, Arc::clone(&payload)).await {
             Err(PublishError::PartLost { part }) => {
                 self.forget_part(part, &payload).await?;
                 return Err(PublishError::PartLost { part });
@@ -135,6 +166,7 @@ impl Publisher {
             s3_key: answer.file.s3_key.clone(),
             size_bytes: answer.file.size_bytes,
             sha256: answer.file.sha256.clone(),
+            report,
         })
     }
 
@@ -177,79 +209,6 @@ impl Publisher {
         }
         Ok(())
     }
-}
-
-/// Lays out, reads back and hashes every file, in the order they are uploaded: clips first, their ZIP last.
-/// Seconds of processor time, so not on the threads that serve.
-async fn make(
-    step: UploadStep,
-    plan: Arc<Plan>,
-    export_type: ExportType,
-    payload: Arc<Payload>,
-) -> Result<Vec<Ready>, PublishError> {
-    let making = tokio::task::spawn_blocking(move || {
-        let mut files = Vec::with_capacity(plan.outputs.len() + 1);
-        let mut digests = Vec::with_capacity(plan.outputs.len());
-        for output in &plan.outputs {
-            let (ready, digest) = make_file(step, output, &payload)?;
-            files.push(ready);
-            digests.push(digest);
-        }
-        if export_type == ExportType::Clips {
-            files.push(make_archive(step, &plan.outputs, &files, &digests, &payload)?);
-        }
-        Ok(files)
-    });
-    match making.await {
-        Ok(made) => made,
-        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-    }
-}
-
-fn make_file(step: UploadStep, output: &PlannedOutput, payload: &Payload) -> Result<(Ready, Digest), PublishError> {
-    let headers: Headers = payload.headers();
-    let layout = assemble::layout(output, &headers)?;
-    assemble::check(&layout, output, &headers)?;
-    let digest = payload.digest(&layout)?;
-    let file = LaidOutFile {
-        number: output.number,
-        filename: output.filename.clone(),
-        s3_key: key(step, output.number, output.format.as_str()),
-        size_bytes: layout.size_bytes(),
-        sha256: digest.sha256.clone(),
-        duration_seconds: seconds::from_ticks(output.duration, output.rate),
-    };
-    Ok((Ready { file, layout: Arc::new(layout), content_type: output.format.content_type() }, digest))
-}
-
-fn make_archive(
-    step: UploadStep,
-    outputs: &[PlannedOutput],
-    files: &[Ready],
-    digests: &[Digest],
-    payload: &Payload,
-) -> Result<Ready, PublishError> {
-    let clips = files.iter().zip(digests);
-    let entries: Vec<Entry> = clips
-        .map(|(ready, digest)| Entry { filename: &ready.file.filename, layout: &ready.layout, crc32: digest.crc32 })
-        .collect();
-    let layout = assemble::zip(&entries);
-    let digest = payload.digest(&layout)?;
-    let file = LaidOutFile {
-        number: 0,
-        filename: filename::archive(&outputs[0].title),
-        s3_key: key(step, 0, "zip"),
-        size_bytes: layout.size_bytes(),
-        sha256: digest.sha256,
-        duration_seconds: files.iter().map(|ready| ready.file.duration_seconds).sum(),
-    };
-    Ok(Ready { file, layout: Arc::new(layout), content_type: "application/zip" })
-}
-
-/// Named by number, not by file name: the embedded server takes keys of 127 bytes at the most, and people's names need not
-/// be in addresses.
-fn key(step: UploadStep, number: u32, extension: &str) -> String {
-    format!("exports/{}/{}/{number}.{extension}", step.export, step.epoch)
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub struct Order {
     pub input: Input,
     /// The file to make.
     pub output: PathBuf,
+    /// Where to save the exactness report, if anywhere.
+    pub report: Option<PathBuf>,
     /// What to ask of the farm.
     pub request: NewExport,
 }
@@ -39,6 +41,9 @@ impl Order {
     pub fn check(export: &Export) -> Result<Self, Failure> {
         let (input, metadata) = input(&export.input)?;
         output(&export.output, &metadata)?;
+        if let Some(report) = &export.report {
+            output(report, &metadata)?;
+        }
         let export_type = export_type(export)?;
         let format = format(export, export_type)?;
         let segments = export.segments.iter();
@@ -53,7 +58,7 @@ impl Order {
             crossfade_seconds: export.crossfade,
             normalize_audio: !export.no_normalize,
         };
-        Ok(Self { input, output: export.output.clone(), request })
+        Ok(Self { input, output: export.output.clone(), report: export.report.clone(), request })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod problem;
 pub mod progress;
 pub mod recipe;
+pub mod report;
 pub mod retry;
 pub mod schedule;
 pub mod seconds;

@@ -119,6 +119,17 @@ pub fn plan(basis: &Basis) -> Plan {
     Plan { tasks: tasks.tasks, outputs }
 }
 
+/// The segments of the file `number`, and the number of the first of them in the order.
+#[must_use]
+pub fn segments_of(order: &Order, number: u32) -> (u32, &[Segment]) {
+    let place = usize::try_from(number.saturating_sub(1)).expect("500 files at the most");
+    let segments = files(order).get(place).copied().unwrap_or_default();
+    match order.export_type {
+        ExportType::Single | ExportType::Combined => (1, segments),
+        ExportType::Clips => (number, segments),
+    }
+}
+
 /// Which segments go into which file.
 fn files(order: &Order) -> Vec<&[Segment]> {
     match order.export_type {

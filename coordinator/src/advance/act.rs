@@ -13,11 +13,11 @@ use super::Ports;
 use super::in_flight::{InFlight, Place};
 use crate::store::outputs::UploadStep;
 use crate::store::{OpenExport, StoreError};
-use crate::upload::{self, Publisher};
+use crate::upload::{self, Publisher, Rendered};
 
 /// Finished files are kept for thirty days.
 const RETENTION: Duration = Duration::from_hours(30 * 24);
-/// The code of an export whose video was deleted before it was planned.
+/// The code of an export whose video was deleted before it was done.
 const SOURCE_GONE: &str = "source_gone";
 
 /// Performs `action` on `export`.
@@ -71,11 +71,18 @@ async fn begin_rendering(ports: &Ports, export: &OpenExport, encoder: &Encoder) 
 }
 
 async fn publish(ports: &Ports, export: &OpenExport, _place: Place) -> Result<(), StoreError> {
-    let plan = Arc::new(ports.store.export_plan(export.id).await?);
-    let export_type = ports.store.export_order(export.id).await?.export_type;
-    let step = UploadStep { export: export.id, epoch: export.epoch };
+    let Some(source) = ports.store.source(export.video).await? else {
+        return fail(ports, export, SOURCE_GONE, "The video is no longer there.").await;
+    };
+    let rendered = Arc::new(Rendered {
+        step: UploadStep { export: export.id, epoch: export.epoch },
+        video: export.video,
+        order: ports.store.export_order(export.id).await?,
+        plan: ports.store.export_plan(export.id).await?,
+        source,
+    });
     let progress = |_: upload::Progress| ports.nudge.progress();
-    match publisher(ports).publish(step, plan, export_type, &progress).await {
+    match publisher(ports).publish(rendered, &progress).await {
         Ok(file) => {
             let now = ports.clock.now();
             if ports.store.complete_export(export, &file, now, now.after(RETENTION)).await? {

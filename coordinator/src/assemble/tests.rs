@@ -1,8 +1,10 @@
 //! Finished layouts before independent judges: ffprobe, ffmpeg's decoder, mp4-atom's reader, and our own check.
 //! MP4 here; what MOV and `WebM` say their own way is in files of their own.
 
+mod bent;
 pub(crate) mod media;
 mod mov;
+pub(crate) mod reported;
 mod structure;
 mod webm;
 

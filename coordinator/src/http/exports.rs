@@ -7,6 +7,7 @@ mod events;
 mod list;
 mod list_of_video;
 mod progress;
+mod report;
 mod request;
 mod show;
 mod view;
@@ -30,6 +31,7 @@ pub type Operations = (
     view::ViewExport,
     progress::ExportProgress,
     download::DownloadExport,
+    report::ExportReport,
     cancel_or_delete::CancelOrDeleteExport,
 );
 
@@ -49,6 +51,7 @@ pub fn operations(deps: &Deps) -> Operations {
             places: Arc::new(Semaphore::new(STREAMS_MAX)),
         },
         download::DownloadExport { store: store.clone(), storage: storage.clone(), clock: clock.clone() },
+        report::ExportReport { store: store.clone() },
         cancel_or_delete::CancelOrDeleteExport { store, storage, look, nudge, clock },
     )
 }

@@ -7,6 +7,7 @@ use farm_core::ids::NodeId;
 use farm_core::part::PartHeader;
 use service::Timestamp;
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::{Store, StoreError, Tx};
 use crate::{read, within, write};
@@ -46,6 +47,16 @@ pub struct StoredPart {
     pub header: PartHeader,
     /// BLAKE3 of the payload.
     pub payload_hash: [u8; 32],
+    /// Identity of the encoder.
+    pub encoder: String,
+    /// Who rendered it.
+    pub node: NodeId,
+    /// How long that took.
+    pub render_ms: u64,
+    /// Version of the node program then; `None` for parts from before it was kept.
+    pub node_version: Option<String>,
+    /// The node's media library then; `None` for parts from before it was kept.
+    pub media_library: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -54,6 +65,28 @@ struct PartRow {
     epoch: i64,
     header: Vec<u8>,
     payload_hash: Vec<u8>,
+    encoder: String,
+    node_id: Uuid,
+    render_ms: i64,
+    node_version: Option<String>,
+    media_library: Option<String>,
+}
+
+impl PartRow {
+    fn into_part(self) -> Result<(ContentKey, StoredPart), StoreError> {
+        let key = key_from_bytes(&self.content_key)?;
+        let part = StoredPart {
+            epoch: self.epoch,
+            header: header_from_bytes(&self.header).ok_or_else(|| inconsistent("header", &key))?,
+            payload_hash: self.payload_hash.try_into().map_err(|_| inconsistent("payload_hash", &key))?,
+            encoder: self.encoder,
+            node: NodeId(self.node_id),
+            render_ms: u64::try_from(self.render_ms).unwrap_or(0),
+            node_version: self.node_version,
+            media_library: self.media_library,
+        };
+        Ok((key, part))
+    }
 }
 
 impl Tx {
@@ -61,8 +94,11 @@ impl Tx {
     pub async fn insert_part(&mut self, part: &NewPart, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "-- parts.insert_part
             insert into parts (content_key, epoch, header, frame_count, size_bytes, payload_hash, encoder, node_id,
-                               render_ms, created_at, used_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+                               render_ms, created_at, used_at, node_version, media_library)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10,
+                    -- As the node is now: it may be another program by the time a report names it.
+                    (select facts ->> 'version' from nodes where id = $8),
+                    (select facts ->> 'media_library' from nodes where id = $8))
             on conflict (content_key) do nothing";
         let frame_count = i64::try_from(part.header.frames.len()).unwrap_or(i64::MAX);
         let size = i64::try_from(part.header.payload_bytes).unwrap_or(i64::MAX);
@@ -92,7 +128,8 @@ impl Store {
         for keys in keys.chunks(KEYS_AT_ONCE_MAX) {
             let sql = format!(
                 "-- parts.parts
-                select content_key, epoch, header, payload_hash from parts where content_key in ({})",
+                select content_key, epoch, header, payload_hash, encoder, node_id, render_ms, node_version, media_library
+                from parts where content_key in ({})",
                 placeholders(keys.len(), 1)
             );
             let rows: Vec<PartRow> = read!(self, |db| {
@@ -104,10 +141,8 @@ impl Store {
             })
             .map_err(StoreError::during("read part headers"))?;
             for row in rows {
-                let key = key_from_bytes(&row.content_key)?;
-                let header = header_from_bytes(&row.header).ok_or_else(|| inconsistent("header", &key))?;
-                let payload_hash = row.payload_hash.try_into().map_err(|_| inconsistent("payload_hash", &key))?;
-                parts.insert(key, StoredPart { epoch: row.epoch, header, payload_hash });
+                let (key, part) = row.into_part()?;
+                parts.insert(key, part);
             }
         }
         Ok(parts)
@@ -211,7 +246,6 @@ fn inconsistent(column: &'static str, key: &ContentKey) -> StoreError {
 mod tests {
     use farm_core::part::{PartCodec, PartFrame, SegmentLevel};
     use timeline::Rate;
-    use uuid::Uuid;
 
     use super::*;
 

@@ -50,6 +50,8 @@ pub struct PublishedFile {
     pub size_bytes: u64,
     /// SHA-256 of its bytes, hex.
     pub sha256: String,
+    /// The exactness report of the export, JSON.
+    pub report: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -173,7 +175,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "-- steps.complete_export
             update exports set phase = 'published', status = 'completed', epoch = epoch + 1, progress_percentage = 100,
-                   output_s3_key = $3, file_size_bytes = $4, sha256 = $5, updated_at = $6, completed_at = $6, expires_at = $7
+                   output_s3_key = $3, file_size_bytes = $4, sha256 = $5, updated_at = $6, completed_at = $6, expires_at = $7,
+                   report = $8
             where id = $1 and epoch = $2 and phase = 'uploading' and status = 'processing'";
         let size = i64::try_from(file.size_bytes).unwrap_or(i64::MAX);
         let changed = write!(self, |db| sqlx::query(SQL)
@@ -184,6 +187,7 @@ impl Store {
             .bind(&file.sha256)
             .bind(now.0)
             .bind(expires.0)
+            .bind(&file.report)
             .execute(db)
             .await
             .map(|done| done.rows_affected()))

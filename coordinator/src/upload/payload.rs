@@ -1,7 +1,7 @@
 //! Reads the bytes of a layout: made here or sliced from parts on the disk. Blocks; sends nothing.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt;
 
 use bytes::{Bytes, BytesMut};
 use farm_core::content_key::ContentKey;
+use farm_core::report;
 use sha2::{Digest as _, Sha256};
 
 use super::PublishError;
@@ -23,9 +24,10 @@ const FILES_OPEN_MAX: usize = 8;
 
 /// What reading a whole file found.
 pub(super) struct Digest {
-    /// Hex.
-    pub(super) sha256: String,
+    pub(super) sha256: [u8; 32],
     pub(super) crc32: u32,
+    /// What lies in the file of each part.
+    pub(super) parts: report::Payloads,
 }
 
 /// The parts of an export.
@@ -71,8 +73,11 @@ impl Payload {
                 }
             }
         }
+        let mut parts = HashMap::with_capacity(proofs.len());
         for (part, mut proof) in proofs {
             let stored = self.stored.get(&part).ok_or(PublishError::PartLost { part })?;
+            let blake3 = *proof.hasher.finalize().as_bytes();
+            parts.insert(part, report::Payload { size_bytes: proof.position, blake3 });
             // Sound may hold packets more than the file needs.
             let rest = proof.position..stored.header.payload_bytes;
             files.each(part, rest, &mut buffer, |at, bytes| proof.take(at, bytes))?;
@@ -80,7 +85,17 @@ impl Payload {
                 return Err(PublishError::PartLost { part });
             }
         }
-        Ok(Digest { sha256: hex::encode(sha256.finalize()), crc32: crc32.finalize() })
+        Ok(Digest { sha256: sha256.finalize().into(), crc32: crc32.finalize(), parts })
+    }
+
+    /// Every part as the report names it; `reused` are those that were there before.
+    pub(super) fn facts(&self, reused: &HashSet<ContentKey>) -> HashMap<ContentKey, report::PartFacts<'_>> {
+        self.stored.iter().map(|(key, part)| (*key, facts(part, reused.contains(key)))).collect()
+    }
+
+    /// A few bytes of a part.
+    pub(super) fn peek(&self, part: ContentKey, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        Files::new(self).read_exact(part, offset, buffer).map_err(io::Error::other)
     }
 
     /// The bytes of a stretch of a file.
@@ -104,6 +119,19 @@ impl Payload {
         }
         assert_eq!(filled, length, "a layout has a piece for every byte");
         Ok(bytes.freeze())
+    }
+}
+
+fn facts(part: &StoredPart, reused: bool) -> report::PartFacts<'_> {
+    report::PartFacts {
+        header: &part.header,
+        encoder: &part.encoder,
+        node: part.node,
+        node_version: part.node_version.as_deref(),
+        media_library: part.media_library.as_deref(),
+        epoch: part.epoch,
+        render_ms: part.render_ms,
+        reused,
     }
 }
 

@@ -7,9 +7,7 @@ use bytes::Bytes;
 use farm_core::export::Format;
 use farm_core::ids::NodeId;
 use farm_core::part::{PartCodec, PartFrame};
-use farm_core::plan::{PlannedOutput, PlannedTask};
 use farm_core::status::{ExportStatus, Phase};
-use farm_core::work::Work;
 use service::{SystemClock, Tasks};
 use sha2::Digest as _;
 use tempfile::TempDir;
@@ -18,7 +16,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::*;
+use crate::assemble;
 use crate::assemble::tests::media::{self, Received, Track};
+use crate::assemble::tests::reported::{Books, books};
 use crate::store::OpenExport;
 use crate::store::fresh::{self, Fresh};
 use crate::store::parts::NewPart;
@@ -81,8 +81,24 @@ impl Farm {
         }
     }
 
-    async fn publish(&self, plan: &Arc<Plan>, export_type: ExportType) -> Result<PublishedFile, PublishError> {
-        self.publisher.publish(self.step, Arc::clone(plan), export_type, &|_| {}).await
+    async fn publish(&self, books: &Books) -> Result<PublishedFile, PublishError> {
+        self.publisher.publish(self.rendered(books), &|_| {}).await
+    }
+
+    fn rendered(&self, books: &Books) -> Arc<Rendered> {
+        Arc::new(Rendered {
+            step: self.step,
+            video: VideoId(Uuid::nil()),
+            order: books.order.clone(),
+            source: Source {
+                key: "sources/a".to_owned(),
+                size_bytes: 1,
+                hash: [7; 32],
+                facts: books.facts.clone(),
+                table: books.table.clone(),
+            },
+            plan: books.plan.clone(),
+        })
     }
 
     async fn object(&self, key: &str) -> Vec<u8> {
@@ -111,15 +127,8 @@ impl Farm {
     }
 }
 
-fn plan_of(outputs: Vec<PlannedOutput>) -> Arc<Plan> {
-    let keys =
-        outputs.iter().flat_map(|output| output.picture.iter().map(|place| place.content_key).chain(output.sound));
-    let tasks = keys.map(|content_key| PlannedTask { content_key, work: Work::Index, amount: 1 }).collect();
-    Arc::new(Plan { tasks, outputs })
-}
-
 /// Two parts of picture, each of so many bytes that nothing compresses.
-fn large(bytes_each: usize) -> (Arc<Plan>, Received) {
+fn large(bytes_each: usize) -> (Books, Received) {
     let codec = PartCodec::H264 {
         avcc: vec![1, 100, 0, 31, 255, 225, 0, 0, 0],
         width: 64,
@@ -134,7 +143,7 @@ fn large(bytes_each: usize) -> (Arc<Plan>, Received) {
     });
     let track = Track { codec, rate: Rate::hz(25).unwrap(), samples: samples.collect() };
     let (output, received) = media::plan(&track, 1, None);
-    (plan_of(vec![output]), received)
+    (books(vec![output], &received.headers()), received)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -144,18 +153,18 @@ fn sha256(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn a_file_is_published_once_however_often_it_is_asked_for() {
     let farm = Farm::new().await;
-    let (plan, received) = large(100_000);
+    let (books, received) = large(100_000);
     farm.receive(&received).await;
-    let published = farm.publish(&plan, ExportType::Single).await.unwrap();
+    let published = farm.publish(&books).await.unwrap();
     assert_eq!(published.s3_key, format!("exports/{}/1/1.mp4", farm.step.export));
     let object = farm.object(&published.s3_key).await;
     assert_eq!((published.size_bytes, &published.sha256), (object.len() as u64, &sha256(&object)));
     let expected = farm.folder.path().join("expected.mp4");
-    received.write(&assemble::layout(&plan.outputs[0], &received.headers()).unwrap(), &expected);
+    received.write(&assemble::layout(&books.plan.outputs[0], &received.headers()).unwrap(), &expected);
     assert_eq!(object, std::fs::read(expected).unwrap());
     let seen = Mutex::new(Vec::new());
     let on_progress = |progress: Progress| seen.lock().unwrap().push(progress.bytes_done);
-    let again = farm.publisher.publish(farm.step, plan, ExportType::Single, &on_progress).await.unwrap();
+    let again = farm.publisher.publish(farm.rendered(&books), &on_progress).await.unwrap();
     assert_eq!(again, published);
     assert_eq!(*seen.lock().unwrap(), [published.size_bytes], "nothing was uploaded");
     let files = &farm.publisher.store.published_outputs(&[farm.step.export]).await.unwrap()[&farm.step.export];
@@ -170,11 +179,11 @@ async fn a_file_is_published_once_however_often_it_is_asked_for() {
 #[tokio::test]
 async fn an_upload_broken_off_goes_on() {
     let farm = Farm::new().await;
-    let (plan, received) = large(10 * 1024 * 1024);
+    let (books, received) = large(10 * 1024 * 1024);
     farm.receive(&received).await;
     let part_sent = Notify::new();
     let on_progress = |_: Progress| part_sent.notify_one();
-    let publishing = farm.publisher.publish(farm.step, Arc::clone(&plan), ExportType::Single, &on_progress);
+    let publishing = farm.publisher.publish(farm.rendered(&books), &on_progress);
     tokio::select! {
         done = publishing => panic!("broken off before its end: {done:?}"),
         () = part_sent.notified() => {}
@@ -183,7 +192,7 @@ async fn an_upload_broken_off_goes_on() {
     assert!(known[0].upload_id.is_some() && !known[0].published);
     let seen = Mutex::new(Vec::new());
     let on_progress = |progress: Progress| seen.lock().unwrap().push(progress.bytes_done);
-    let published = farm.publisher.publish(farm.step, plan, ExportType::Single, &on_progress).await.unwrap();
+    let published = farm.publisher.publish(farm.rendered(&books), &on_progress).await.unwrap();
     let first = seen.lock().unwrap()[0];
     assert!(first >= 16 * MIB, "the part that was there was not sent again: {first} bytes after the first sent");
     assert_eq!(published.sha256, sha256(&farm.object(&published.s3_key).await));
@@ -194,18 +203,18 @@ async fn an_upload_broken_off_goes_on() {
 #[tokio::test]
 async fn an_upload_the_server_forgot_begins_again_and_a_finished_one_is_found() {
     let farm = Farm::new().await;
-    let (plan, received) = large(50_000);
+    let (books, received) = large(50_000);
     farm.receive(&received).await;
-    let published = farm.publish(&plan, ExportType::Single).await.unwrap();
+    let published = farm.publish(&books).await.unwrap();
     // As if we had died between completing the upload and saying so.
     assert!(farm.publisher.store.note_upload(farm.step, 1, "0198f5a0-0000-7000-8000-000000000000").await.unwrap());
     farm.publisher.store.unpublish_everything().await;
-    assert_eq!(farm.publish(&plan, ExportType::Single).await.unwrap(), published);
+    assert_eq!(farm.publish(&books).await.unwrap(), published);
     // As if the server had lost both object and upload.
     farm.publisher.store.unpublish_everything().await;
     assert!(farm.publisher.store.note_upload(farm.step, 1, "0198f5a0-0000-7000-8000-000000000000").await.unwrap());
     farm.publisher.storage.delete(&published.s3_key).await.unwrap();
-    assert_eq!(farm.publish(&plan, ExportType::Single).await.unwrap(), published);
+    assert_eq!(farm.publish(&books).await.unwrap(), published);
     assert_eq!(sha256(&farm.object(&published.s3_key).await), published.sha256);
     assert_eq!(farm.left().1, 0);
     farm.end().await;
@@ -216,16 +225,18 @@ async fn clips_come_singly_and_as_an_archive() {
     let farm = Farm::new().await;
     let dir = farm.folder.path();
     let mut outputs = Vec::new();
+    let mut all = Received::default();
     for (number, rate) in [(1, "24"), (2, "25"), (3, "30")] {
         let filter = format!("testsrc2=size=64x64:rate={rate}:duration=1");
         let track = media::demux(&media::picture(dir, &format!("{number}.mp4"), &filter, &["-g", "10"]));
         let (mut output, received) = media::plan(&track, 1, None);
         (output.number, output.filename) = (number, format!("clip ü-0{number}.mp4"));
         farm.receive(&received).await;
+        all.parts.extend(received.parts);
         outputs.push(output);
     }
-    let plan = plan_of(outputs);
-    let archive = farm.publish(&plan, ExportType::Clips).await.unwrap();
+    let books = books(outputs, &all.headers());
+    let archive = farm.publish(&books).await.unwrap();
     assert_eq!(archive.s3_key, format!("exports/{}/1/0.zip", farm.step.export));
     let path = dir.join("clips.zip");
     std::fs::write(&path, farm.object(&archive.s3_key).await).unwrap();
@@ -248,11 +259,11 @@ async fn clips_come_singly_and_as_an_archive() {
 #[tokio::test]
 async fn a_cancelled_export_is_not_published_and_leaves_nothing() {
     let farm = Farm::new().await;
-    let (plan, received) = large(10 * 1024 * 1024);
+    let (books, received) = large(10 * 1024 * 1024);
     farm.receive(&received).await;
     let part_sent = Notify::new();
     let on_progress = |_: Progress| part_sent.notify_one();
-    let publishing = farm.publisher.publish(farm.step, Arc::clone(&plan), ExportType::Single, &on_progress);
+    let publishing = farm.publisher.publish(farm.rendered(&books), &on_progress);
     let cancelling = async {
         part_sent.notified().await;
         farm.ledger.cancel(farm.step.export).await;
@@ -261,7 +272,7 @@ async fn a_cancelled_export_is_not_published_and_leaves_nothing() {
     assert!(matches!(ended, Err(PublishError::Unwanted)), "{ended:?}");
     farm.publisher.delete_files(farm.step.export).await.unwrap();
     assert_eq!(farm.left(), (Vec::new(), 0));
-    assert!(matches!(farm.publish(&plan, ExportType::Single).await, Err(PublishError::Unwanted)));
+    assert!(matches!(farm.publish(&books).await, Err(PublishError::Unwanted)));
     assert_eq!(farm.left(), (Vec::new(), 0));
     farm.end().await;
 }
@@ -269,14 +280,14 @@ async fn a_cancelled_export_is_not_published_and_leaves_nothing() {
 #[tokio::test]
 async fn a_flipped_bit_on_the_disk_is_not_published() {
     let farm = Farm::new().await;
-    let (plan, received) = large(100_000);
+    let (books, received) = large(100_000);
     farm.receive(&received).await;
-    let part = plan.outputs[0].picture[1].content_key;
+    let part = books.plan.outputs[0].picture[1].content_key;
     let path = farm.folder.path().join("parts").join(&part.to_string()[..2]).join(format!("{part}.3"));
     let mut payload = std::fs::read(&path).unwrap();
     payload[77_777] ^= 4;
     std::fs::write(&path, payload).unwrap();
-    let refused = farm.publish(&plan, ExportType::Single).await.unwrap_err();
+    let refused = farm.publish(&books).await.unwrap_err();
     assert!(matches!(refused, PublishError::PartLost { part: lost } if lost == part), "{refused:?}");
     assert!(refused.verdict().is_some());
     assert!(!path.exists(), "it will be rendered again");

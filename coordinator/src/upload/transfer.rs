@@ -9,8 +9,9 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use tracing::info;
 
+use super::files::Ready;
 use super::payload::Payload;
-use super::{PublishError, Publisher, Ready};
+use super::{PublishError, Publisher};
 use crate::assemble::Layout;
 use crate::storage::{MULTIPART_PARTS_MAX, StorageError, Upload, UploadedPart};
 use crate::store::outputs::UploadStep;

@@ -11,7 +11,7 @@ struct Home {
 }
 
 /// Libraries that belong to one part of the tree. A name that ends in `*` stands for every crate that begins so.
-const HOMES: [Home; 8] = [
+const HOMES: [Home; 10] = [
     Home { library: "sqlx", places: &["coordinator/src/store"] },
     Home { library: "poem", places: &["coordinator/src/http", "coordinator/src/app.rs"] },
     Home { library: "poem_openapi", places: &["coordinator/src/http", "coordinator/src/app.rs"] },
@@ -20,6 +20,9 @@ const HOMES: [Home; 8] = [
     // The control connection of a node lives in `presence`, the parts leave by `deliver`.
     Home { library: "quinn", places: &["coordinator/src/ingest", "node/src/presence", "node/src/deliver"] },
     Home { library: "gstreamer*", places: &["node/src/render"] },
+    Home { library: "mp4parse", places: &["shared/verify"] },
+    // decision 0006: the writer and its check share no code.
+    Home { library: "mp4_atom", places: &["coordinator/src/assemble"] },
     Home {
         library: "wire",
         places: &["coordinator/src/dispatch", "coordinator/src/ingest", "node/src/", "shared/wire/"],
@@ -49,7 +52,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// Manifests and what they must not list: pure crates stay pure, programs stay apart.
-const MANIFESTS: [(&str, &[&str]); 6] = [
+const MANIFESTS: [(&str, &[&str]); 8] = [
     ("shared/timeline/Cargo.toml", &["*"]),
     (
         "coordinator/core/Cargo.toml",
@@ -67,10 +70,19 @@ const MANIFESTS: [(&str, &[&str]); 6] = [
             "gstreamer",
         ],
     ),
+    // decision 0006
+    ("shared/report/Cargo.toml", &["timeline", "wire", "service", "verify", "farm-core", "tokio", "mp4parse"]),
+    (
+        "shared/verify/Cargo.toml",
+        &["timeline", "wire", "service", "farm-core", "reelfarm-coordinator", "tokio", "mp4-atom", "gstreamer"],
+    ),
     ("shared/wire/Cargo.toml", &["farm-core", "service", "sqlx", "quinn", "async-nats"]),
     ("coordinator/Cargo.toml", &["gstreamer", "gstreamer-app", "gstreamer-video", "gstreamer-audio"]),
     ("cli/Cargo.toml", &["sqlx", "gstreamer", "farm-core", "wire", "quinn", "async-nats"]),
-    ("tests/Cargo.toml", &["timeline", "wire", "service", "farm-core", "reelfarm-coordinator", "reelfarm-node"]),
+    (
+        "tests/Cargo.toml",
+        &["timeline", "wire", "service", "report", "verify", "farm-core", "reelfarm-coordinator", "reelfarm-node"],
+    ),
 ];
 
 /// Imports that the table does not have.

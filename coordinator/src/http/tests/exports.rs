@@ -4,7 +4,9 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::app::App;
-use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video, an_output, an_uploading_export, complete};
+use crate::store::tests::ledger::{
+    NOW, REPORT, a_pending_export, a_ready_video, an_output, an_uploading_export, complete,
+};
 
 fn order(export_type: &str, segments: &Value) -> Value {
     json!({ "resolution": "1080p", "format": "mp4", "quality": "medium", "export_type": export_type, "segments": segments })
@@ -132,6 +134,28 @@ async fn a_finished_file_is_fetched_by_an_address_that_carries_its_name() {
     let files: Vec<&str> =
         view["outputs"].as_array().unwrap().iter().map(|o| o["filename"].as_str().unwrap()).collect();
     assert_eq!(files, ["file-1.mp4", "file-2.mp4"], "the ZIP is no output of its own");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_report_of_a_finished_export_is_served_as_it_was_written() {
+    let app = App::start().await;
+    let (ann, bob) = (app.creator("ann").await, app.creator("bob").await);
+    let video = a_ready_video(app.store(), ann.id).await;
+    let export = an_uploading_export(app.store(), ann.id, video).await;
+    let path = format!("/api/exports/{export}/report");
+    assert_eq!(app.get(&ann, &path).await.refusal(), (409, "export_not_completed"));
+    an_output(app.store(), export, 1, "exports/one", None).await;
+    complete(app.store(), export, "exports/one", NOW).await;
+    let request = app.client.get(&path).header("authorization", format!("Bearer {}", ann.token));
+    let served = request.send().await;
+    served.assert_status_is_ok();
+    served.assert_content_type("application/json; charset=utf-8");
+    assert_eq!(served.0.into_body().into_string().await.unwrap(), REPORT);
+    assert_eq!(app.get(&bob, &path).await.refusal(), (404, "not_found"));
+    app.store().forget_report(export).await;
+    let forgotten = app.get(&ann, &path).await;
+    assert_eq!(forgotten.refusal(), (404, "not_found"), "an export from before there were reports");
     app.stop().await;
 }
 

@@ -110,9 +110,13 @@ pub(crate) async fn begin_rendering(store: &Store, id: ExportId) {
     assert!(store.begin_rendering(&open_export(store, id).await, &plan, NOW).await.unwrap());
 }
 
+/// What the ledger keeps as a report: any text.
+pub(crate) const REPORT: &str = r#"{"report":1}"#;
+
 /// The last step of an export whose file lies under `key`.
 pub(crate) async fn complete(store: &Store, id: ExportId, key: &str, at: Timestamp) {
-    let file = PublishedFile { s3_key: key.to_owned(), size_bytes: 6, sha256: "ab".repeat(32) };
+    let file =
+        PublishedFile { s3_key: key.to_owned(), size_bytes: 6, sha256: "ab".repeat(32), report: REPORT.to_owned() };
     assert!(store.complete_export(&open_export(store, id).await, &file, at, at).await.unwrap());
 }
 
