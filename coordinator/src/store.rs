@@ -12,6 +12,7 @@ mod outbox;
 pub mod outputs;
 pub mod page;
 pub mod parts;
+pub mod previews;
 mod steps;
 mod tasks;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! Takes no step of the export itself: that is one compare-and-set by whoever asked.
 
 mod payload;
+mod posters;
+mod preview;
 mod transfer;
 
 use std::sync::Arc;
@@ -108,7 +110,7 @@ impl Publisher {
         let keys: Vec<ContentKey> = plan.tasks.iter().map(|task| task.content_key).collect();
         let stored = self.store.parts(&keys).await?;
         let payload = Arc::new(Payload::new(self.parts.clone(), stored));
-        let made = make(step, plan, export_type, Arc::clone(&payload)).await;
+        let made = make(step, Arc::clone(&plan), export_type, Arc::clone(&payload)).await;
         let files = match made {
             Err(PublishError::PartLost { part }) => {
                 self.forget_part(part, &payload).await?;
@@ -124,6 +126,7 @@ impl Publisher {
         let mut bytes_done = 0;
         for (ready, published) in files.iter().zip(missing) {
             if !published {
+                posters::store(self, step, &plan, ready.file.number, &payload).await?;
                 let on_bytes = |bytes| progress(Progress { bytes_done: bytes_done + bytes, bytes_total });
                 transfer::upload(self, step, ready, &payload, &on_bytes).await?;
             }
@@ -143,6 +146,9 @@ impl Publisher {
     pub async fn delete_files(&self, export: ExportId) -> Result<(), PublishError> {
         for file in self.store.known_files(export).await? {
             self.delete_file(file.s3_key, file.upload_id).await?;
+            if let Some(poster) = file.poster_s3_key {
+                self.storage.delete(&poster).await?;
+            }
         }
         self.store.forget_files(export).await?;
         Ok(())
@@ -165,6 +171,10 @@ impl Publisher {
                 return Ok(known.published);
             }
             self.delete_file(known.s3_key, known.upload_id).await?;
+            // A poster has its place by the step, too: what an earlier step stored is written down nowhere else.
+            if let Some(poster) = known.poster_s3_key {
+                self.storage.delete(&poster).await?;
+            }
         }
         if self.store.lay_down_file(step, &ready.file).await? { Ok(false) } else { Err(PublishError::Unwanted) }
     }

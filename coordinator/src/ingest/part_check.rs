@@ -5,7 +5,7 @@ use farm_core::work::{PictureWork, SoundWork, Work};
 use timeline::Rate;
 use wire::v1;
 
-use super::translate;
+use super::{files_check, translate};
 
 /// Samples in one AAC access unit.
 const AAC_UNIT_SAMPLES: u64 = 1024;
@@ -30,6 +30,9 @@ pub(super) fn check(header: &v1::PartHeader, work: &Work) -> Result<PartHeader, 
     match (work, &header.codec) {
         (Work::Picture(work), v1::CodecConfig::H264(codec)) => picture(header, rate, codec, work)?,
         (Work::Sound(work), v1::CodecConfig::Aac(codec)) => sound(header, rate, codec, work)?,
+        (Work::Preview(_) | Work::Poster(_), v1::CodecConfig::Files(config)) => {
+            files_check::check(header, &config.files, work)?;
+        }
         _ => return Err(format!("{:?} is not what was asked for", header.codec)),
     }
     let frames = header.frames.iter();
@@ -124,4 +127,4 @@ fn sound(header: &v1::PartHeader, rate: Rate, codec: &v1::AacConfig, work: &Soun
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use farm_core::ids::NodeId;
-use farm_core::part::{PartCodec, PartFrame};
+use farm_core::part::{FileEntry, FileKind, PartCodec, PartFrame};
 use farm_core::plan::{PlannedOutput, PlannedTask};
 use farm_core::status::{ExportStatus, Phase};
 use farm_core::work::Work;
@@ -233,6 +233,32 @@ async fn clips_come_singly_and_as_an_archive() {
     let listed: Vec<(u32, &str)> = files.iter().map(|file| (file.number, file.filename.as_str())).collect();
     let clips = [(1, "clip ü-01.mp4"), (2, "clip ü-02.mp4"), (3, "clip ü-03.mp4")];
     assert_eq!(listed, [&[(0, "A title with ü and 字.zip")], &clips[..]].concat());
+    farm.publisher.delete_files(farm.step.export).await.unwrap();
+    assert_eq!(farm.left(), (Vec::new(), 0));
+    farm.end().await;
+}
+
+#[tokio::test]
+async fn a_poster_is_stored_beside_its_file_and_goes_with_it() {
+    let farm = Farm::new().await;
+    let (plan, mut received) = large(100_000);
+    let file = FileEntry { kind: FileKind::Poster, runs: vec![0..1] };
+    let frame = PartFrame { pts: 0, duration: 0, size_bytes: 9, key: true };
+    let codec = PartCodec::Files { files: vec![file] };
+    let poster = received.add(&codec, Rate::hz(1).unwrap(), &[(frame, Bytes::from_static(b"a picture"))]);
+    farm.receive(&received).await;
+    let mut with_poster = Plan::clone(&plan);
+    with_poster.outputs[0].poster = Some(poster);
+    with_poster.tasks.push(PlannedTask { content_key: poster, work: Work::Index, amount: 1 });
+    let plan = Arc::new(with_poster);
+    for _again in 0..2 {
+        farm.publish(&plan, ExportType::Single).await.unwrap();
+        farm.publisher.store.unpublish_everything().await;
+    }
+    let key = format!("exports/{}/1/1.jpg", farm.step.export);
+    assert_eq!(farm.object(&key).await, b"a picture");
+    let known = farm.publisher.store.known_files(farm.step.export).await.unwrap();
+    assert_eq!(known[0].poster_s3_key.as_ref(), Some(&key));
     farm.publisher.delete_files(farm.step.export).await.unwrap();
     assert_eq!(farm.left(), (Vec::new(), 0));
     farm.end().await;

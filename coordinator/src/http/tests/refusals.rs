@@ -13,6 +13,7 @@ const OPERATIONS: [(Method, &str); 15] = [
     (Method::GET, "/api/videos"),
     (Method::POST, "/api/videos"),
     (Method::GET, "/api/videos/VIDEO"),
+    (Method::GET, "/api/videos/VIDEO/preview"),
     (Method::DELETE, "/api/videos/VIDEO"),
     (Method::POST, "/api/videos/VIDEO/complete"),
     (Method::POST, "/api/videos/VIDEO/export"),
