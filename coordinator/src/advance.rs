@@ -1,9 +1,10 @@
-//! Moves every open export one step nearer to done, again and again: woken by a nudge and by a timer, told nothing.
+//! Moves every open export and preview one step nearer to done, again and again: woken by a nudge and by a timer, told nothing.
 //! Decides nothing: facts in, `core::next_actions`, actions out. Recovery after a crash is the same loop, a little later.
 
 mod act;
 mod facts;
 mod in_flight;
+mod previews;
 mod sources;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::nudge::Nudge;
 use crate::parts::PartStore;
 use crate::storage::Storage;
 use crate::store::{OpenExport, Store, StoreError};
+use crate::upload::Publisher;
 
 use in_flight::InFlight;
 
@@ -43,8 +45,10 @@ pub struct Ports {
 /// Runs until asked to stop.
 pub async fn run(ports: Ports, config: AdvanceConfig) -> Result<(), StoreError> {
     let in_flight = InFlight::default();
+    // Places of their own: a proxy of hours on its way up holds up no export.
+    let previewing = InFlight::default();
     while !ports.tasks.stop().soft.is_cancelled() {
-        if let Err(cause) = round(&ports, &in_flight).await {
+        if let Err(cause) = round(&ports, &in_flight, &previewing).await {
             warn!("Failed to look at the open exports, will look again: {:#}", anyhow::Error::from(cause));
         }
         ports.tasks.stop().soft.run_until_cancelled(ports.nudge.advance_or(config.tick())).await;
@@ -53,7 +57,7 @@ pub async fn run(ports: Ports, config: AdvanceConfig) -> Result<(), StoreError> 
 }
 
 /// One look at everything that is open. What fails for one export does not stop the others.
-async fn round(ports: &Ports, in_flight: &InFlight) -> Result<(), StoreError> {
+async fn round(ports: &Ports, in_flight: &InFlight, previewing: &InFlight) -> Result<(), StoreError> {
     sources::hash_new(ports, in_flight).await?;
     sources::order_indexes(ports).await?;
     let exports = ports.store.exports_to_advance().await?;
@@ -65,7 +69,8 @@ async fn round(ports: &Ports, in_flight: &InFlight) -> Result<(), StoreError> {
             }
         })
         .await;
-    Ok(())
+    previews::order_new(ports).await?;
+    previews::publish_made(ports, previewing).await
 }
 
 async fn step(ports: &Ports, in_flight: &InFlight, export: &OpenExport) -> Result<(), StoreError> {
@@ -74,4 +79,13 @@ async fn step(ports: &Ports, in_flight: &InFlight, export: &OpenExport) -> Resul
         act::perform(ports, in_flight, export, action).await?;
     }
     Ok(())
+}
+
+fn publisher(ports: &Ports) -> Publisher {
+    Publisher {
+        store: ports.store.clone(),
+        storage: ports.storage.clone(),
+        parts: ports.parts.clone(),
+        clock: Arc::clone(&ports.clock),
+    }
 }

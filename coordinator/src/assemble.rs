@@ -1,6 +1,5 @@
 //! Assembly: parts laid out as a finished file, from their headers alone. Pure: reads no payload and encodes nothing.
 
-mod check;
 mod codecs;
 mod laid_out;
 mod layout;
@@ -14,7 +13,6 @@ use farm_core::export::Format;
 use farm_core::plan::PlannedOutput;
 use thiserror::Error;
 
-pub use check::{CheckError, check};
 pub use laid_out::{LaidOut, ReadPart};
 pub use layout::{Layout, Piece};
 pub use material::Headers;

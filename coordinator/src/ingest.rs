@@ -4,6 +4,7 @@
 mod control;
 mod delivery;
 mod endpoint;
+mod files_check;
 mod index_check;
 mod part_check;
 mod recall;

@@ -12,6 +12,7 @@ mod outbox;
 pub mod outputs;
 pub mod page;
 pub mod parts;
+pub mod previews;
 mod reports;
 mod steps;
 mod tasks;

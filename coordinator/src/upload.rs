@@ -3,6 +3,8 @@
 
 mod files;
 mod payload;
+mod posters;
+mod preview;
 mod transfer;
 
 use std::sync::Arc;
@@ -140,7 +142,8 @@ impl Publisher {
         let stored = self.store.parts(&keys).await?;
         let reused = self.store.reused_parts(step.export).await?;
         let payload = Arc::new(Payload::new(self.parts.clone(), stored));
-        let Made { files, report } = match files::make(rendered, reused, Arc::clone(&payload)).await {
+        let made = files::make(Arc::clone(&rendered), reused, Arc::clone(&payload)).await;
+        let Made { files, report } = match made {
             Err(PublishError::PartLost { part }) => {
                 self.forget_part(part, &payload).await?;
                 return Err(PublishError::PartLost { part });
@@ -155,6 +158,7 @@ impl Publisher {
         let mut bytes_done = 0;
         for (ready, published) in files.iter().zip(missing) {
             if !published {
+                posters::store(self, step, &rendered.plan, ready.file.number, &payload).await?;
                 let on_bytes = |bytes| progress(Progress { bytes_done: bytes_done + bytes, bytes_total });
                 transfer::upload(self, step, ready, &payload, &on_bytes).await?;
             }
@@ -175,6 +179,9 @@ impl Publisher {
     pub async fn delete_files(&self, export: ExportId) -> Result<(), PublishError> {
         for file in self.store.known_files(export).await? {
             self.delete_file(file.s3_key, file.upload_id).await?;
+            if let Some(poster) = file.poster_s3_key {
+                self.storage.delete(&poster).await?;
+            }
         }
         self.store.forget_files(export).await?;
         Ok(())
@@ -197,6 +204,10 @@ impl Publisher {
                 return Ok(known.published);
             }
             self.delete_file(known.s3_key, known.upload_id).await?;
+            // A poster has its place by the step, too: what an earlier step stored is written down nowhere else.
+            if let Some(poster) = known.poster_s3_key {
+                self.storage.delete(&poster).await?;
+            }
         }
         if self.store.lay_down_file(step, &ready.file).await? { Ok(false) } else { Err(PublishError::Unwanted) }
     }

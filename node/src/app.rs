@@ -36,6 +36,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     tasks.spawn("intake", OnEnd::Fatal, intake::run(config.nats, bench, attempts.clone(), tasks.clone()));
     tasks.spawn("finish", OnEnd::Log, async move {
         stop.soft.cancelled().await;
+        attempts.drain();
         let _in_time = tokio::time::timeout(FINISH_MAX, attempts.wait_until_empty()).await;
         attempts.release_all();
         Ok::<(), std::convert::Infallible>(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 use tracing::{info, warn};
 use uuid::Uuid;
-use wire::v1::{Failed, FailureClass, Grant, IndexResult, PartHeader, Release};
+use wire::v1::{Failed, FailureClass, Grant, IndexResult, PartHeader, Release, Work};
 
 use crate::capacity::Place;
 use crate::deliver::{DeliverError, deliver};
@@ -37,12 +37,13 @@ pub async fn run(bench: Bench, session: Session, grant: Grant, place: Place) {
     let (task, epoch) = (grant.task, grant.epoch);
     let shown = Uuid::from_u128(task);
     let scratch = bench.scratch.join(format!("{shown}.{epoch}"));
+    let nobody_waits = matches!(grant.work, Work::Preview(_));
     let (progress, done) = watch::channel(0);
     let lease = lease::Lease { task, epoch, rules: session.rules.clone() };
     let outcome = tokio::select! {
         outcome = work(&bench, grant, &scratch, progress, &place) => outcome,
         ended = lease::keep(&bench.link, lease, done, &place) => Outcome::NotWanted(ended.to_string()),
-        () = place.releasing().cancelled() => {
+        () = given_up(&place, nobody_waits) => {
             let _lease_runs_out_instead = bench.link.send(wire::encode(&Release { task, epoch })).await;
             Outcome::NotWanted("the node is stopping".to_owned())
         }
@@ -59,6 +60,12 @@ pub async fn run(bench: Bench, session: Session, grant: Grant, place: Place) {
     {
         warn!("Failed to empty {}: {cause}", scratch.display());
     }
+}
+
+/// Until the attempt shall be given back unfinished: what nobody waits for, as soon as the node shall not go on.
+async fn given_up(place: &Place, nobody_waits: bool) {
+    let signal = if nobody_waits { place.draining() } else { place.releasing() };
+    signal.cancelled().await;
 }
 
 async fn work(bench: &Bench, grant: Grant, scratch: &Path, progress: watch::Sender<u64>, place: &Place) -> Outcome {

@@ -136,6 +136,12 @@ impl Place {
         &self.signals.stop
     }
 
+    /// Cancelled when the node claims nothing more.
+    #[must_use]
+    pub fn draining(&self) -> &CancellationToken {
+        &self.attempts.shared.draining
+    }
+
     /// Cancelled when the node wants to be rid of all attempts.
     #[must_use]
     pub fn releasing(&self) -> &CancellationToken {

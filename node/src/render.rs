@@ -28,6 +28,10 @@ use source_reader::{RangeReader, ReadBudget, source_client};
 /// The hidden command under which the node's own program is a media child.
 pub const CHILD_COMMAND: &str = "__child";
 
+/// A preview decodes a whole video, and nobody waits for it: it may take longer than anything else, but not longer than the
+/// address of its source is good for, which is an hour.
+const PREVIEW_WALL_CLOCK: Duration = Duration::from_mins(55);
+
 /// One attempt at a task.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -117,8 +121,19 @@ impl Default for RenderLimits {
     }
 }
 
-/// Renders one attempt in a child of its own. `progress` hears frames (picture) or milliseconds (sound) done; `stop` kills the
-/// child at once and the attempt fails as the node's.
+impl RenderLimits {
+    /// These, as far as they hold for a task.
+    fn of(&self, work: &Work) -> RenderLimits {
+        let wall_clock = match work {
+            Work::Preview(_) => self.wall_clock.max(PREVIEW_WALL_CLOCK),
+            Work::Index | Work::Picture(_) | Work::Sound(_) | Work::Poster(_) => self.wall_clock,
+        };
+        RenderLimits { wall_clock, ..self.clone() }
+    }
+}
+
+/// Renders one attempt in a child of its own. `progress` hears frames (picture) or milliseconds (sound, preview) done; `stop`
+/// kills the child at once and the attempt fails as the node's.
 pub async fn render(
     attempt: Attempt,
     limits: &RenderLimits,
@@ -129,6 +144,7 @@ pub async fn render(
     let budget = ReadBudget::new(source_bytes, cuts(&work));
     let source = RangeReader::new(limits.source_client.clone(), source_url, source_bytes, budget);
     let yields_part = !matches!(work, Work::Index);
+    let limits = &limits.of(&work);
     let task = ChildTask::Render(Box::new(RenderTask { work, source_bytes }));
     let scratch = yields_part.then_some(scratch.as_path());
     let around = Surroundings { source: Some(source), scratch, progress, stop };
@@ -175,7 +191,8 @@ pub async fn probe(limits: &RenderLimits) -> Result<Probe, RenderFailure> {
 /// How many separate stretches of the source a task cuts beyond the first.
 fn cuts(work: &Work) -> u64 {
     match work {
-        Work::Index | Work::Preview(_) | Work::Poster(_) => 0,
+        Work::Index | Work::Poster(_) => 0,
+        Work::Preview(preview) => u64::from(preview.sound.is_some()),
         Work::Picture(picture) => u64::from(picture.fade.is_some()),
         Work::Sound(sound) => sound.segments.len().saturating_sub(1) as u64,
     }

@@ -200,10 +200,7 @@ impl Api {
     /// When it does not succeed, or when the file is not the one that was promised.
     pub fn fetch(&self, export: &str, clip: Option<usize>, to: &Path) {
         let promised = self.promised(export, clip);
-        let url = promised["url"].as_str().expect("a presigned address");
-        let bytes =
-            self.runtime.block_on(async { self.client.get(url).send().await?.error_for_status()?.bytes().await });
-        let bytes = bytes.expect("storage gives the file");
+        let bytes = self.fetch_url(&promised["url"]);
         assert_eq!(promised["size_bytes"].as_u64(), u64::try_from(bytes.len()).ok(), "{promised}");
         assert_eq!(promised["sha256"].as_str(), Some(hex::encode(Sha256::digest(&bytes)).as_str()), "{promised}");
         fs::write(to, &bytes).expect("the file can be kept");
@@ -240,5 +237,17 @@ impl Api {
         assert_eq!((status, bytes.len()), (StatusCode::PARTIAL_CONTENT, 200));
         let range = range.as_ref().and_then(|range| range.to_str().ok()).unwrap_or_default();
         assert!(range.starts_with("bytes 100-299/"), "{range}");
+    }
+
+    /// What lies behind a presigned address.
+    ///
+    /// # Panics
+    /// When that is no address, or nothing lies there.
+    #[must_use]
+    pub fn fetch_url(&self, url: &Value) -> Vec<u8> {
+        let url = url.as_str().unwrap_or_else(|| panic!("{url} is no address"));
+        let bytes =
+            self.runtime.block_on(async { self.client.get(url).send().await?.error_for_status()?.bytes().await });
+        bytes.expect("storage gives the file").to_vec()
     }
 }

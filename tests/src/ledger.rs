@@ -19,7 +19,7 @@ pub struct Ledger {
 pub struct TaskRow {
     /// Names the part it yields.
     pub content_key: Vec<u8>,
-    /// `picture` or `sound`.
+    /// `picture`, `sound` or `poster`.
     pub kind: String,
     /// `ready`, `leased`, `done`, …
     pub state: String,
@@ -56,7 +56,7 @@ impl Ledger {
         Ledger { runtime, pool }
     }
 
-    /// The tasks of an export, picture before sound, in the order they were made.
+    /// The tasks of an export by kind, in the order they were made.
     ///
     /// # Panics
     /// When the ledger cannot be read.
@@ -69,15 +69,40 @@ impl Ledger {
         self.runtime.block_on(query.bind(id).fetch_all(&self.pool)).expect("tasks can be read")
     }
 
-    /// Every part in the store.
+    /// Every part in the store that an export asked for.
     ///
     /// # Panics
     /// When the ledger cannot be read.
     #[must_use]
     pub fn parts(&self) -> Vec<PartRow> {
-        let query =
-            sqlx::query_as("select content_key, epoch, created_at, payload_hash from parts order by content_key");
+        let query = sqlx::query_as(
+            "select content_key, epoch, created_at, payload_hash from parts
+             where content_key in (select content_key from tasks where export_id is not null) order by content_key",
+        );
         self.runtime.block_on(query.fetch_all(&self.pool)).expect("parts can be read")
+    }
+
+    /// How many parts in the store are previews.
+    ///
+    /// # Panics
+    /// When the ledger cannot be read.
+    #[must_use]
+    pub fn preview_parts(&self) -> i64 {
+        let query = sqlx::query_scalar(
+            "select count(*) from parts where encoder = 'preview' and content_key not in
+             (select content_key from tasks where export_id is not null)",
+        );
+        self.runtime.block_on(query.fetch_one(&self.pool)).expect("parts can be counted")
+    }
+
+    /// How often previews were leased.
+    ///
+    /// # Panics
+    /// When the ledger cannot be read.
+    #[must_use]
+    pub fn preview_leases(&self) -> i64 {
+        let query = sqlx::query_scalar("select coalesce(sum(epoch), 0) from tasks where kind = 'preview'");
+        self.runtime.block_on(query.fetch_one(&self.pool)).expect("leases can be counted")
     }
 
     /// How many rows a table has.

@@ -7,6 +7,7 @@ mod facts;
 mod frames;
 mod samples;
 pub mod thumbnails;
+mod tiles;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ use crate::source::clicks::Click;
 pub use boxes::moov_is_first;
 pub use elements::cues_are_first;
 pub use facts::{Facts, facts};
+pub use tiles::{Tiling, tiles};
 
 /// Ticks per second, as an exact ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

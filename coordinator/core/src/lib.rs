@@ -10,6 +10,7 @@ pub mod ids;
 pub mod next_actions;
 pub mod part;
 pub mod plan;
+pub mod preview;
 pub mod problem;
 pub mod progress;
 pub mod recipe;

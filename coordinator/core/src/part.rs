@@ -1,5 +1,7 @@
 //! A part as the coordinator knows it: enough to lay out a file without looking at the payload.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use timeline::Rate;
 
@@ -20,6 +22,29 @@ pub struct PartHeader {
     pub payload_bytes: u64,
     /// What levelling did to each segment, in output order; empty where nothing was levelled.
     pub levels: Vec<SegmentLevel>,
+}
+
+impl PartHeader {
+    /// The files it holds; none for frames of a track.
+    #[must_use]
+    pub fn files(&self) -> &[FileEntry] {
+        match &self.codec {
+            PartCodec::Files { files } => files,
+            _ => &[],
+        }
+    }
+
+    /// The stretches of the payload that are a file, in file order. The entry was held against the frames before.
+    #[must_use]
+    pub fn slices(&self, file: &FileEntry) -> Vec<Range<u64>> {
+        let size = |frames: &[PartFrame]| frames.iter().map(|frame| u64::from(frame.size_bytes)).sum::<u64>();
+        let slice = |run: &Range<u32>| {
+            let (first, last) = (run.start as usize, run.end as usize);
+            let start = size(&self.frames[..first]);
+            start..start + size(&self.frames[first..last])
+        };
+        file.runs.iter().map(slice).collect()
+    }
 }
 
 /// What levelling did to a segment of sound. Loudness by EBU R128, in thousandths.
@@ -107,9 +132,9 @@ pub enum PartCodec {
         /// Target bit rate.
         bitrate_bps: u32,
     },
-    /// Whole files, one access unit each.
+    /// Whole files: each is runs of access units one after the other.
     Files {
-        /// What each is and its media type, in payload order.
+        /// What each is, and where in the part.
         files: Vec<FileEntry>,
     },
 }
@@ -117,8 +142,64 @@ pub enum PartCodec {
 /// A file in a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// What it is: `proxy`, `sprite`, `peaks`, `poster`.
-    pub name: String,
-    /// Its media type.
-    pub content_type: String,
+    /// What it is.
+    pub kind: FileKind,
+    /// Its bytes in file order, by access units in payload order.
+    pub runs: Vec<Range<u32>>,
+}
+
+/// What a file in a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A small copy of the whole video that browsers play.
+    Proxy,
+    /// Thumbnails in rows.
+    Sprite,
+    /// The waveform.
+    Peaks,
+    /// One telling frame.
+    Poster,
+}
+
+impl FileKind {
+    /// All there are.
+    pub const ALL: [FileKind; 4] = [Self::Poster, Self::Sprite, Self::Peaks, Self::Proxy];
+
+    /// As sent and stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proxy => "proxy",
+            Self::Sprite => "sprite",
+            Self::Peaks => "peaks",
+            Self::Poster => "poster",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] gives; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<FileKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The media type such files always have.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Proxy => "video/mp4",
+            Self::Sprite | Self::Poster => "image/jpeg",
+            Self::Peaks => "application/json",
+        }
+    }
+
+    /// How names of such files end.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Proxy => "mp4",
+            Self::Sprite | Self::Poster => "jpg",
+            Self::Peaks => "json",
+        }
+    }
 }

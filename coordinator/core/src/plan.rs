@@ -12,6 +12,7 @@ use crate::crossfade::{self, Overlap};
 use crate::export::{ExportType, Format, Order, Segment};
 use crate::filename;
 use crate::ids::ExportId;
+use crate::preview;
 use crate::recipe;
 use crate::video::VideoFacts;
 use crate::work::{Encoder, FadeWork, PictureWork, SoundSegment, SoundWork, Track, Work};
@@ -32,7 +33,7 @@ pub struct PlannedTask {
     pub content_key: ContentKey,
     /// What to do.
     pub work: Work,
-    /// Frames of picture, milliseconds of sound.
+    /// Frames of picture, milliseconds of sound, one poster.
     pub amount: u64,
 }
 
@@ -183,6 +184,7 @@ fn output(basis: &Basis, lines: &[usize], joined: &Joined, number: u32, tasks: &
         let millis = table.rate().convert(offset, Rate::MILLISECONDS, Rounding::Ceil).0;
         tasks.add(basis, work, u64::try_from(millis).expect("durations are positive"))
     });
+    let poster = tasks.add(basis, Work::Poster(preview::poster(basis.facts, table, joined.segments)), 1);
     let clip = (basis.order.export_type == ExportType::Clips).then_some(number);
     PlannedOutput {
         number,
@@ -191,7 +193,7 @@ fn output(basis: &Basis, lines: &[usize], joined: &Joined, number: u32, tasks: &
         rate: table.rate(),
         picture,
         sound,
-        poster: None,
+        poster: Some(poster),
         frame_count,
         duration: offset,
         title: basis.order.name.clone(),
@@ -277,4 +279,4 @@ impl TaskList {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,4 +1,5 @@
-//! Which tasks run next: fair between users, whole exports in order of age, what others wait for first, longest first.
+//! Which tasks run next: fair between users, whole exports in order of age, what others wait for first, longest first;
+//! previews in what room is left, and they give it up again.
 //! Rings no doorbell and knows no clock: what was rung lately is an argument.
 
 use std::cmp::Reverse;
@@ -11,6 +12,9 @@ use crate::work::TaskKind;
 /// Doorbells that may lie ready for a node beyond its free slots: while it sends one part it can begin the next.
 pub const RUNG_AHEAD_PER_NODE: u32 = 1;
 
+/// A preview gives way in its first attempts only: however busy the farm is, work is thrown away no more often than that.
+pub const GIVES_WAY_MAX: i64 = 2;
+
 /// A task that may run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -18,9 +22,9 @@ pub struct Candidate {
     pub task: TaskId,
     /// Whose.
     pub user: UserId,
-    /// Of which export; an index has none.
+    /// Of which export; an index or preview has none.
     pub export: Option<ExportId>,
-    /// When the export was ordered (for an index, when the task was made), microseconds since 1970.
+    /// When the export was ordered (without one, when the task was made), microseconds since 1970.
     pub ordered_at: i64,
     /// What kind.
     pub kind: TaskKind,
@@ -28,7 +32,7 @@ pub struct Candidate {
     pub pool: String,
     /// The part it yields.
     pub content_key: Option<ContentKey>,
-    /// Frames of picture, milliseconds of sound.
+    /// Frames of picture, milliseconds of sound or preview.
     pub amount: u64,
     /// Its doorbell was rung a short while ago and may still be answered.
     pub rung: bool,
@@ -41,6 +45,17 @@ pub struct Running {
     pub user: UserId,
     /// The part it will yield.
     pub content_key: Option<ContentKey>,
+}
+
+/// A preview that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previewing {
+    /// Which.
+    pub task: TaskId,
+    /// Which lease of it.
+    pub attempt: i64,
+    /// The pools of the node that has it.
+    pub pools: BTreeSet<String>,
 }
 
 /// What a connected node could still take.
@@ -67,29 +82,57 @@ pub fn choose(candidates: &[Candidate], running: &[Running], rooms: &[Room], lim
         busy_keys.extend(task.content_key);
         *load.entry(task.user).or_default() += 1;
     }
-    let mut queues = queues(candidates);
     let mut chosen = Vec::new();
-    while chosen.len() < limit {
-        let Some(user) = next_user(&queues, &load) else { break };
-        let queue = queues.get_mut(&user).expect("the user was just found there");
-        let task = queue.pop().expect("users without tasks are removed");
-        if queue.is_empty() {
-            queues.remove(&user);
-        }
-        let free_key = task.content_key.is_none_or(|key| !busy_keys.contains(&key));
-        if free_key && rooms.take(&task.pool) {
-            busy_keys.extend(task.content_key);
-            *load.entry(user).or_default() += 1;
-            chosen.push(task.task);
+    for previews in [false, true] {
+        // Ahead of its turn a preview would be in the way of what is ordered next.
+        let take = if previews { Rooms::take_slot } else { Rooms::take };
+        let mut queues = queues(candidates.iter().filter(|task| (task.kind == TaskKind::Preview) == previews));
+        while chosen.len() < limit {
+            let Some(user) = next_user(&queues, &load) else { break };
+            let queue = queues.get_mut(&user).expect("the user was just found there");
+            let task = queue.pop().expect("users without tasks are removed");
+            if queue.is_empty() {
+                queues.remove(&user);
+            }
+            let free_key = task.content_key.is_none_or(|key| !busy_keys.contains(&key));
+            if free_key && take(&mut rooms, &task.pool) {
+                busy_keys.extend(task.content_key);
+                *load.entry(user).or_default() += 1;
+                chosen.push(task.task);
+            }
         }
     }
     chosen
 }
 
+/// The previews to be taken off their nodes because something else finds no slot there.
+#[must_use]
+pub fn giving_way(
+    candidates: &[Candidate],
+    running: &[Running],
+    previews: &[Previewing],
+    rooms: &[Room],
+) -> Vec<TaskId> {
+    let mut rooms = Rooms::new(rooms);
+    let mut busy_keys: BTreeSet<ContentKey> = running.iter().filter_map(|task| task.content_key).collect();
+    let mut previews: Vec<&Previewing> = previews.iter().filter(|preview| preview.attempt <= GIVES_WAY_MAX).collect();
+    let mut yielding = Vec::new();
+    for task in candidates.iter().filter(|task| task.kind != TaskKind::Preview) {
+        let free_key = task.content_key.is_none_or(|key| busy_keys.insert(key));
+        if free_key
+            && !rooms.take_slot(&task.pool)
+            && let Some(place) = previews.iter().position(|preview| preview.pools.contains(&task.pool))
+        {
+            yielding.push(previews.swap_remove(place).task);
+        }
+    }
+    yielding
+}
+
 /// Every user's waiting tasks, the next one last.
-fn queues(candidates: &[Candidate]) -> BTreeMap<UserId, Vec<&Candidate>> {
+fn queues<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> BTreeMap<UserId, Vec<&'a Candidate>> {
     let mut queues: BTreeMap<UserId, Vec<&Candidate>> = BTreeMap::new();
-    for task in candidates.iter().filter(|task| !task.rung) {
+    for task in candidates.filter(|task| !task.rung) {
         queues.entry(task.user).or_default().push(task);
     }
     for queue in queues.values_mut() {
@@ -98,9 +141,10 @@ fn queues(candidates: &[Candidate]) -> BTreeMap<UserId, Vec<&Candidate>> {
     queues
 }
 
-/// Smaller goes first. An index unlocks a whole video; sound is one long task; then the longest picture, so that none straggles.
+/// Smaller goes first. An index unlocks a whole video; sound is one long task; then the longest picture, so that none straggles,
+/// and posters, the shortest of all.
 fn turn(task: &Candidate) -> (bool, i64, Option<ExportId>, bool, Reverse<u64>, TaskId) {
-    let later = task.kind == TaskKind::Picture;
+    let later = matches!(task.kind, TaskKind::Picture | TaskKind::Poster);
     (task.kind != TaskKind::Index, task.ordered_at, task.export, later, Reverse(task.amount), task.task)
 }
 
@@ -126,8 +170,18 @@ impl Rooms {
         Rooms(rooms)
     }
 
+    /// A place, if need be in front of a full node.
     fn take(&mut self, pool: &str) -> bool {
-        let free = self.0.iter_mut().find(|room| room.slots_free > 0 && room.pools.contains(pool));
+        self.take_beyond(pool, 0)
+    }
+
+    /// A slot that is free now.
+    fn take_slot(&mut self, pool: &str) -> bool {
+        self.take_beyond(pool, RUNG_AHEAD_PER_NODE)
+    }
+
+    fn take_beyond(&mut self, pool: &str, kept: u32) -> bool {
+        let free = self.0.iter_mut().find(|room| room.slots_free > kept && room.pools.contains(pool));
         free.is_some_and(|room| {
             room.slots_free -= 1;
             true

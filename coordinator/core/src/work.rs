@@ -228,23 +228,44 @@ fn is_zero(count: &u64) -> bool {
 pub struct PreviewWork {
     /// The picture track.
     pub picture: Track,
+    /// Ticks per second of `start` and `end`, and of the proxy.
+    #[serde(with = "at_rest::rate")]
+    pub rate: Rate,
+    /// When the first frame is shown: the proxy's time zero is the source's.
+    #[serde(with = "at_rest::ticks")]
+    pub start: Ticks,
+    /// When the last frame stops being shown.
+    #[serde(with = "at_rest::ticks")]
+    pub end: Ticks,
+    /// Frames from `start` to `end`.
+    pub frame_count: u64,
+    /// Nominal frames per second.
+    #[serde(with = "at_rest::rate")]
+    pub frame_rate: Rate,
     /// The turn that makes it upright.
     pub orientation: Orientation,
     /// Whether the source is interlaced.
     pub deinterlace: bool,
-    /// When the first frame is shown, in nanoseconds of source time: the proxy's time zero is the source's.
-    pub start_ns: i64,
-    /// When the last frame stops being shown, in nanoseconds of source time.
-    pub end_ns: i64,
     /// Width of the proxy, even.
     pub width: u32,
     /// Height of the proxy, even.
     pub height: u32,
-    /// The sound track, if there is one.
-    pub sound: Option<Track>,
+    /// The sound, if there is any.
+    pub sound: Option<PreviewSound>,
     /// How the sprite sheet is laid out.
     pub sprite: Sprite,
-    /// Waveform peaks a second.
+}
+
+/// The sound of a preview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewSound {
+    /// The sound track.
+    pub track: Track,
+    /// 1 or 2.
+    pub channels: u32,
+    /// Of the proxy's sound.
+    pub bitrate_bps: u32,
+    /// Waveform peaks a second; divides 48,000.
     pub peaks_per_second: u32,
 }
 
@@ -255,9 +276,9 @@ pub struct Sprite {
     pub count: u32,
     /// Columns of the sheet.
     pub columns: u32,
-    /// Width of a thumbnail.
+    /// Width of a thumbnail, even.
     pub width: u32,
-    /// Height of a thumbnail.
+    /// Height of a thumbnail, even.
     pub height: u32,
     /// Source time between two thumbnails, in nanoseconds.
     pub interval_ns: i64,

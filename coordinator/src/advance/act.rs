@@ -9,11 +9,11 @@ use farm_core::work::Encoder;
 use service::OnEnd;
 use tracing::{error, info, warn};
 
-use super::Ports;
 use super::in_flight::{InFlight, Place};
+use super::{Ports, publisher};
 use crate::store::outputs::UploadStep;
 use crate::store::{OpenExport, StoreError};
-use crate::upload::{self, Publisher, Rendered};
+use crate::upload::{self, Rendered};
 
 /// Finished files are kept for thirty days.
 const RETENTION: Duration = Duration::from_hours(30 * 24);
@@ -103,15 +103,6 @@ async fn publish(ports: &Ports, export: &OpenExport, _place: Place) -> Result<()
     ports.nudge.progress();
     ports.nudge.advance();
     Ok(())
-}
-
-fn publisher(ports: &Ports) -> Publisher {
-    Publisher {
-        store: ports.store.clone(),
-        storage: ports.storage.clone(),
-        parts: ports.parts.clone(),
-        clock: Arc::clone(&ports.clock),
-    }
 }
 
 async fn fail(ports: &Ports, export: &OpenExport, code: &str, message: &str) -> Result<(), StoreError> {

@@ -1,20 +1,21 @@
-//! One look at the ledger after another: lost leases back, parts that are there reused, doorbells booked.
+//! One look at the ledger after another: lost leases back, parts that are there reused, previews out of the way, doorbells booked.
 //! Speaks to no broker.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use farm_core::ids::{NodeId, TaskId};
-use farm_core::schedule::{self, Room};
+use farm_core::schedule::{self, Previewing, Room};
+use farm_core::work::TaskKind;
 use service::Stop;
 use tokio::sync::Notify;
-use tracing::debug;
+use tracing::{debug, info};
 use uuid::Uuid;
 use wire::doorbell;
 
 use super::{Ports, lost, warn_of};
 use crate::config::DispatchConfig;
-use crate::store::{Doorbell, Ready, Store, StoreError};
+use crate::store::{Attempt, ConnectedNode, Doorbell, Ready, Store, StoreError, Workload};
 
 /// Doorbells booked in one round: one transaction that holds the ledger's writer for a few milliseconds.
 const BOOKED_AT_ONCE_MAX: usize = 64;
@@ -47,15 +48,26 @@ async fn round(ports: &Ports, ring_again: Duration) -> Result<usize, StoreError>
         return Ok(0);
     }
     let workloads = ports.store.workloads().await?;
-    let mut busy: HashMap<NodeId, u32> = HashMap::new();
-    for workload in &workloads {
-        *busy.entry(workload.node).or_default() += 1;
-    }
-    let rooms = rooms(&ports.store, &busy).await?;
+    let nodes = ports.store.connected_nodes().await?;
+    let rooms = rooms(&nodes, &workloads);
     let candidates: Vec<_> = ready.iter().map(|ready| ready.candidate.clone()).collect();
     let running: Vec<_> = workloads.iter().map(|workload| workload.running).collect();
+    let yielding = schedule::giving_way(&candidates, &running, &previewing(&nodes, &workloads), &rooms);
+    take_off(ports, &workloads, &yielding).await?;
     let chosen = schedule::choose(&candidates, &running, &rooms, BOOKED_AT_ONCE_MAX);
     book(&ports.store, &ready, &chosen).await
+}
+
+/// Gives up the leases of previews in favour of what waits; their nodes are told to stop because they hold none.
+async fn take_off(ports: &Ports, workloads: &[Workload], yielding: &[TaskId]) -> Result<(), StoreError> {
+    for workload in workloads.iter().filter(|workload| yielding.contains(&workload.attempt.task)) {
+        let Attempt { task, node, .. } = workload.attempt;
+        if ports.store.release_task(&workload.attempt).await? {
+            info!(task.id = %task, node.id = %node, "Took preview task {task} off node {node}: others wait");
+            ports.nudge.dispatch();
+        }
+    }
+    Ok(())
 }
 
 /// Parts made for another export while this one was being planned.
@@ -73,15 +85,28 @@ async fn reuse_parts(ports: &Ports) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn rooms(store: &Store, busy: &HashMap<NodeId, u32>) -> Result<Vec<Room>, StoreError> {
-    let nodes = store.connected_nodes().await?;
+fn rooms(nodes: &[ConnectedNode], workloads: &[Workload]) -> Vec<Room> {
+    let mut busy: HashMap<NodeId, u32> = HashMap::new();
+    for workload in workloads {
+        *busy.entry(workload.attempt.node).or_default() += 1;
+    }
     // A node that offers no slot drains: not even a doorbell for later is for it.
-    let open = nodes.into_iter().filter(|node| node.slot_count > 0);
-    let room = |node: crate::store::ConnectedNode| {
+    let open = nodes.iter().filter(|node| node.slot_count > 0);
+    let room = |node: &ConnectedNode| {
         let busy = busy.get(&node.id).copied().unwrap_or(0);
         Room { pools: node.facts.pools(), slots_free: node.slot_count.saturating_sub(busy) }
     };
-    Ok(open.map(room).collect())
+    open.map(room).collect()
+}
+
+fn previewing(nodes: &[ConnectedNode], workloads: &[Workload]) -> Vec<Previewing> {
+    let previews = workloads.iter().filter(|workload| workload.kind == TaskKind::Preview);
+    let previewing = |workload: &Workload| {
+        let node = nodes.iter().find(|node| node.id == workload.attempt.node)?;
+        let Attempt { task, epoch, .. } = workload.attempt;
+        Some(Previewing { task, attempt: epoch, pools: node.facts.pools() })
+    };
+    previews.filter_map(previewing).collect()
 }
 
 /// Marks the chosen tasks as rung and books their doorbells, all or none.

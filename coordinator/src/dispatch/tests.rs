@@ -8,10 +8,11 @@ use async_nats::jetstream::consumer::{AckPolicy, PullConsumer};
 use async_nats::jetstream::stream::{DiscardPolicy, RetentionPolicy};
 use farm_core::content_key::ContentKey;
 use farm_core::ids::TaskId;
-use farm_core::video::Container;
-use farm_core::work::{SoundCodec, SoundWork, Track, Work};
+use farm_core::video::{Container, Orientation};
+use farm_core::work::{PreviewWork, SoundCodec, SoundWork, Sprite, Track, Work};
 use futures::StreamExt;
 use service::{OnEnd, SystemClock, Tasks};
+use timeline::{Rate, Ticks};
 use wire::doorbell;
 
 use super::*;
@@ -151,5 +152,45 @@ async fn a_lost_lease_is_taken_back_and_rung() {
     scene.start(&server);
     scene.until_well().await;
     assert_eq!(take(&server, "media").await.epoch, lease.attempt.epoch);
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_running_preview_gives_its_slot_to_what_waits_and_comes_back_last() {
+    let (scene, server) = (scene().await, Server::start().await);
+    let store = &scene.fresh.store;
+    let node = store.connected_nodes().await.unwrap()[0].id;
+    let track = Track { container: Container::IsoBmff, ordinal: 0, codec: "h264".to_owned() };
+    let work = Work::Preview(PreviewWork {
+        picture: track,
+        rate: Rate::MILLISECONDS,
+        start: Ticks(0),
+        end: Ticks(1),
+        frame_count: 1,
+        frame_rate: Rate::MILLISECONDS,
+        orientation: Orientation::Upright,
+        deinterlace: false,
+        width: 2,
+        height: 2,
+        sound: None,
+        sprite: Sprite { count: 1, columns: 1, width: 2, height: 2, interval_ns: 1 },
+    });
+    let user = scene.fresh.user("b").await;
+    let mut previews = Vec::new();
+    for key in [[8; 32], [9; 32]] {
+        let video = scene.fresh.video(user, "ready").await;
+        let key = Some(ContentKey(key));
+        let task = scene.fresh.task(&NewTask { video, export: None, key, work: &work, amount: 1 }).await;
+        previews.push(store.claim_task(task, 0, node, Duration::from_secs(30)).await.unwrap().unwrap().attempt);
+    }
+    scene.start(&server);
+    scene.until_well().await;
+    assert_eq!(take(&server, "media").await.task, scene.task.0, "the sound is what is rung");
+    let running = store.workloads().await.unwrap();
+    assert_eq!(running.len(), 1, "one preview was taken off, the other has its slot still: {running:?}");
+    let waiting = store.ready_tasks(Duration::from_hours(1)).await.unwrap();
+    let preview = waiting.iter().find(|ready| ready.candidate.task != scene.task).unwrap();
+    assert!(previews.iter().any(|attempt| attempt.task == preview.candidate.task && attempt.epoch == preview.epoch));
+    assert!(!preview.candidate.rung, "there is no slot for it: {waiting:?}");
     scene.finish().await;
 }

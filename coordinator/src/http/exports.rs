@@ -38,7 +38,7 @@ pub type Operations = (
 /// All operations on exports on their handles.
 pub fn operations(deps: &Deps) -> Operations {
     let Deps { store, storage, nudge, clock, stop, .. } = deps.clone();
-    let look = show::Look { store: store.clone(), clock: clock.clone() };
+    let look = show::Look { store: store.clone(), storage: storage.clone(), clock: clock.clone() };
     (
         create::CreateExport { store: store.clone(), look: look.clone(), nudge: nudge.clone(), clock: clock.clone() },
         list_of_video::ListExportsOfVideo { store: store.clone(), look: look.clone() },

@@ -35,6 +35,10 @@ pub enum RefusalCode {
     RequestTimeout,
     /// The video is still uploading or being indexed.
     VideoNotReady,
+    /// The preview is still being made.
+    PreviewNotReady,
+    /// The preview could not be made; the message says why. The video can be exported all the same.
+    PreviewFailed,
     /// Exports of the video are still under way.
     VideoInUse,
     /// The export has no files, because it is not completed.
@@ -99,9 +103,12 @@ impl RefusalCode {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::VideoNotReady | Self::VideoInUse | Self::ExportNotCompleted | Self::UploadMismatch => {
-                StatusCode::CONFLICT
-            }
+            Self::VideoNotReady
+            | Self::PreviewNotReady
+            | Self::PreviewFailed
+            | Self::VideoInUse
+            | Self::ExportNotCompleted
+            | Self::UploadMismatch => StatusCode::CONFLICT,
             Self::RequestTooLarge | Self::VideoTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnsupportedMedia => StatusCode::UNPROCESSABLE_ENTITY,

@@ -4,6 +4,7 @@ mod app;
 mod document;
 mod exports;
 mod nodes;
+mod previews;
 mod progress;
 mod refusals;
 mod socket;

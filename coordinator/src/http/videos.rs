@@ -4,8 +4,12 @@ mod complete;
 mod create;
 mod delete;
 mod list;
+mod preview;
 mod view;
 
+use std::time::Duration;
+
+use farm_core::status::VideoStatus;
 use farm_core::video::VideoFacts;
 use poem_openapi::Object;
 use time::OffsetDateTime;
@@ -13,21 +17,35 @@ use uuid::Uuid;
 
 use super::Deps;
 use super::instant::instant;
-use super::words::VideoStatus;
+use super::refusal::{Refusal, RefusalCode};
+use super::words;
+use crate::storage::{PRESIGN_SECONDS_MAX, Storage};
 use crate::store::videos::Video;
 
 /// All operations on videos.
-pub type Operations =
-    (create::CreateVideo, complete::CompleteVideo, list::ListVideos, view::ViewVideo, delete::DeleteVideo);
+pub type Operations = (
+    create::CreateVideo,
+    complete::CompleteVideo,
+    list::ListVideos,
+    view::ViewVideo,
+    preview::ViewPreview,
+    delete::DeleteVideo,
+);
 
 /// All operations on videos on their handles.
 pub fn operations(deps: &Deps) -> Operations {
     let Deps { store, storage, nudge, clock, .. } = deps.clone();
     (
         create::CreateVideo { store: store.clone(), storage: storage.clone(), clock: clock.clone() },
-        complete::CompleteVideo { store: store.clone(), storage: storage.clone(), nudge: nudge.clone(), clock },
-        list::ListVideos { store: store.clone() },
-        view::ViewVideo { store: store.clone() },
+        complete::CompleteVideo {
+            store: store.clone(),
+            storage: storage.clone(),
+            nudge: nudge.clone(),
+            clock: clock.clone(),
+        },
+        list::ListVideos { store: store.clone(), storage: storage.clone() },
+        view::ViewVideo { store: store.clone(), storage: storage.clone() },
+        preview::ViewPreview { store: store.clone(), storage: storage.clone(), clock },
         delete::DeleteVideo { store, storage, nudge },
     )
 }
@@ -56,7 +74,7 @@ pub struct VideoView {
     /// The name it was uploaded under.
     filename: String,
     /// Where it stands.
-    status: VideoStatus,
+    status: words::VideoStatus,
     /// Why it failed, for programs.
     error_code: Option<String>,
     /// Why it failed, for people.
@@ -89,8 +107,37 @@ pub struct VideoView {
     hdr: Option<bool>,
     /// Codes of things worth knowing.
     warnings: Vec<String>,
+    /// A presigned address of one telling frame, good for an hour; absent until its preview is made.
+    poster_url: Option<String>,
     /// When it was announced.
     created_at: OffsetDateTime,
+}
+
+/// A video as it is shown to whoever looks at it.
+async fn show(storage: &Storage, video: Video) -> Result<VideoView, Refusal> {
+    let ttl = Duration::from_secs(PRESIGN_SECONDS_MAX);
+    let poster_url = match &video.poster_key {
+        Some(key) => Some(storage.presign_get(key, ttl, None).await?),
+        None => None,
+    };
+    Ok(VideoView { poster_url, ..video.into() })
+}
+
+/// Whether anything can be made of a video, and if not, why.
+pub fn must_be_ready(video: &Video) -> Result<(), Refusal> {
+    match video.status {
+        VideoStatus::Ready => Ok(()),
+        VideoStatus::Uploading => {
+            Err(Refusal::new(RefusalCode::VideoNotReady, "The video is still being uploaded; complete it first."))
+        }
+        VideoStatus::Indexing => {
+            Err(Refusal::new(RefusalCode::VideoNotReady, "The farm still looks what the video is; try again soon."))
+        }
+        VideoStatus::Failed => {
+            let reason = video.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default();
+            Err(Refusal::new(RefusalCode::UnsupportedMedia, reason))
+        }
+    }
 }
 
 impl From<Video> for VideoView {
@@ -118,6 +165,7 @@ impl From<Video> for VideoView {
             color: None,
             hdr: None,
             warnings: Vec::new(),
+            poster_url: None,
             created_at: instant(video.created_at),
         };
         match video.indexed {

@@ -6,7 +6,7 @@ use farm_core::work::{PictureWork, SoundCodec, SoundWork, Work};
 use timeline::Rate;
 use wire::v1;
 
-use super::translate;
+use super::{files_check, translate};
 
 /// Samples in one AAC access unit.
 const AAC_UNIT_SAMPLES: u64 = 1024;
@@ -48,6 +48,9 @@ pub(super) fn check(header: &v1::PartHeader, work: &Work) -> Result<PartHeader, 
         }
         (Work::Sound(work), v1::CodecConfig::Opus(codec)) if work.codec == SoundCodec::Opus => {
             sound(header, rate, &opus(codec)?, work)?;
+        }
+        (Work::Preview(_) | Work::Poster(_), v1::CodecConfig::Files(config)) => {
+            files_check::check(header, &config.files, work)?;
         }
         _ => return Err(format!("{:?} is not what was asked for", header.codec)),
     }
@@ -204,4 +207,4 @@ fn sound(header: &v1::PartHeader, rate: Rate, said: &Sound, work: &SoundWork) ->
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -240,6 +240,38 @@ async fn a_part_that_is_not_what_it_says_fails_its_attempt() {
 }
 
 #[tokio::test]
+async fn a_poster_is_a_jpeg_or_nothing() {
+    let scene = scene().await;
+    let identity = scene.enrol().await;
+    let mut node = scene.connect(&identity, 1).await;
+    let (key, work) = (ContentKey([8; 32]), part_check::tests::poster_work());
+    let task = NewTask { video: scene.video, export: Some(scene.export), key: Some(key), work: &work, amount: 1 };
+    let task = scene.fresh.task(&task).await.0.as_u128();
+    for (epoch, payload, received) in
+        [(1, b"<html>posters</html>", false), (2, b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0", true)]
+    {
+        node.say(wire::encode(&v1::Claim { task, epoch: epoch - 1 })).await;
+        node.hear::<v1::Grant>().await;
+        let header = v1::PartHeader {
+            task,
+            epoch,
+            content_key: key.0,
+            payload_hash: *blake3::hash(payload).as_bytes(),
+            ..part_check::tests::poster()
+        };
+        let answer = node.deliver_part(&header, payload).await;
+        assert_eq!(
+            answer.kind() == <v1::Receipt as v1::Message>::KIND,
+            received,
+            "{}",
+            String::from_utf8_lossy(payload)
+        );
+        assert_eq!(scene.ports.parts.read(&key, epoch).is_ok(), received);
+    }
+    scene.finish().await;
+}
+
+#[tokio::test]
 async fn a_cancelled_export_reaches_its_node_unasked() {
     let scene = scene().await;
     let identity = scene.enrol().await;

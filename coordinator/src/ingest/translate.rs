@@ -1,9 +1,10 @@
 //! The domain's words as the wire's, and back. Checks nothing: what nodes send is judged in the checks beside it.
 
-use farm_core::part::{FileEntry, PartCodec, SegmentLevel};
+use farm_core::part::{FileEntry, FileKind, PartCodec, SegmentLevel};
 use farm_core::video::{Colour, Container, Orientation};
 use farm_core::work::{
-    Encoder, FadeWork, PictureWork, PosterWork, PreviewWork, SoundCodec, SoundSegment, SoundWork, Track, Work,
+    Encoder, FadeWork, PictureWork, PosterWork, PreviewSound, PreviewWork, SoundCodec, SoundSegment, SoundWork, Track,
+    Work,
 };
 use uuid::Uuid;
 use wire::v1;
@@ -77,21 +78,31 @@ fn sound_work(work: &SoundWork) -> v1::SoundWork {
 }
 
 fn preview_work(work: &PreviewWork) -> v1::PreviewWork {
+    let sound = |sound: &PreviewSound| v1::PreviewSound {
+        track: track(&sound.track),
+        channels: sound.channels,
+        bitrate_bps: sound.bitrate_bps,
+        peaks_per_second: sound.peaks_per_second,
+    };
     v1::PreviewWork {
         picture: track(&work.picture),
+        rate_num: work.rate.num(),
+        rate_den: work.rate.den(),
+        start: work.start.0,
+        end: work.end.0,
+        frame_count: work.frame_count,
+        frame_rate_num: work.frame_rate.num(),
+        frame_rate_den: work.frame_rate.den(),
         orientation: orientation_to_wire(work.orientation),
         deinterlace: work.deinterlace,
-        start_ns: work.start_ns,
-        end_ns: work.end_ns,
         width: work.width,
         height: work.height,
-        sound: work.sound.as_ref().map(track),
+        sound: work.sound.as_ref().map(sound),
         sprite_count: work.sprite.count,
         sprite_columns: work.sprite.columns,
         sprite_width: work.sprite.width,
         sprite_height: work.sprite.height,
         sprite_interval_ns: work.sprite.interval_ns,
-        peaks_per_second: work.peaks_per_second,
     }
 }
 
@@ -179,14 +190,14 @@ pub(super) fn codec(codec: &v1::CodecConfig) -> PartCodec {
             sample_count: opus.sample_count,
             bitrate_bps: opus.bitrate_bps,
         },
-        v1::CodecConfig::Files(files) => PartCodec::Files {
-            files: files
-                .files
-                .iter()
-                .map(|file| FileEntry { name: file.name.clone(), content_type: file.content_type.clone() })
-                .collect(),
-        },
+        v1::CodecConfig::Files(files) => PartCodec::Files { files: files.files.iter().filter_map(file).collect() },
     }
+}
+
+/// A file of a part; `None` for one of no known kind.
+pub(super) fn file(file: &v1::FileEntry) -> Option<FileEntry> {
+    let run = |&v1::UnitRun { first, count }: &v1::UnitRun| first..first.saturating_add(count);
+    Some(FileEntry { kind: FileKind::parse(&file.name)?, runs: file.runs.iter().map(run).collect() })
 }
 
 /// What levelling did to a segment of sound.

@@ -47,6 +47,8 @@ pub struct KnownFile {
     pub sha256: Option<String>,
     /// Whether the object is there.
     pub published: bool,
+    /// Key of its poster, if one may be there.
+    pub poster_s3_key: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -56,13 +58,14 @@ struct FileRow {
     upload_id: Option<String>,
     sha256: Option<String>,
     published_at: Option<i64>,
+    poster_s3_key: Option<String>,
 }
 
 impl Store {
     /// Everything the object store may hold for an export, by number.
     pub async fn known_files(&self, export: ExportId) -> Result<Vec<KnownFile>, StoreError> {
         const SQL: &str = "-- outputs.known_files
-            select number, s3_key, upload_id, sha256, published_at from outputs where export_id = $1 order by number";
+            select number, s3_key, upload_id, sha256, published_at, poster_s3_key from outputs where export_id = $1 order by number";
         let rows: Vec<FileRow> = read!(self, |db| sqlx::query_as(SQL).bind(export.0).fetch_all(db).await)
             .map_err(StoreError::during("list the files of an export"))?;
         rows.into_iter().map(|row| known(row, export.0)).collect()
@@ -109,6 +112,23 @@ impl Store {
             .map(|done| done.rows_affected()))
         .map_err(StoreError::during("note a file's upload"))?;
         Ok(noted == 1)
+    }
+
+    /// Writes a file's poster down before it is stored.
+    pub async fn lay_down_poster(&self, step: UploadStep, number: u32, s3_key: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "-- outputs.lay_down_poster
+            update outputs set poster_s3_key = $4 where export_id = $1 and number = $3 and exists (select 1 from exports
+            where id = $1 and epoch = $2 and phase = 'uploading' and status = 'processing')";
+        let written = write!(self, |db| sqlx::query(SQL)
+            .bind(step.export.0)
+            .bind(step.epoch)
+            .bind(i64::from(number))
+            .bind(s3_key)
+            .execute(db)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(StoreError::during("write down a poster"))?;
+        Ok(written == 1)
     }
 
     /// Notes that a file's object is complete.
@@ -158,6 +178,7 @@ fn known(row: FileRow, export: Uuid) -> Result<KnownFile, StoreError> {
         upload_id: row.upload_id,
         sha256: row.sha256,
         published: row.published_at.is_some(),
+        poster_s3_key: row.poster_s3_key,
     })
 }
 

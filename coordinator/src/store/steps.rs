@@ -291,7 +291,7 @@ impl Tx {
     }
 
     /// Whether the part store holds a part; if so it counts as used now.
-    async fn part_present(&mut self, key: &ContentKey, now: Timestamp) -> Result<bool, StoreError> {
+    pub(super) async fn part_present(&mut self, key: &ContentKey, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "-- steps.part_present
             update parts set used_at = $2 where content_key = $1";
         let touched = within!(self, |db| sqlx::query(SQL)

@@ -25,7 +25,8 @@ pub const SECOND_OPINION: Duration = Duration::from_mins(1);
 macro_rules! wanted {
     () => {
         "(tasks.export_id is null
-              and exists (select 1 from videos where videos.id = tasks.video_id and videos.status = 'indexing')
+              and exists (select 1 from videos where videos.id = tasks.video_id
+                          and videos.status = case tasks.kind when 'index' then 'indexing' else 'ready' end)
           or exists (select 1 from exports where exports.id = tasks.export_id and exports.status = 'processing'))"
     };
 }
@@ -110,6 +111,8 @@ fn kind(text: &str, task: TaskId) -> Result<TaskKind, StoreError> {
         "index" => Ok(TaskKind::Index),
         "picture" => Ok(TaskKind::Picture),
         "sound" => Ok(TaskKind::Sound),
+        "preview" => Ok(TaskKind::Preview),
+        "poster" => Ok(TaskKind::Poster),
         _ => Err(StoreError::Inconsistent { table: "tasks", column: "kind", row: task.to_string() }),
     }
 }

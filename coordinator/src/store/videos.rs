@@ -45,6 +45,8 @@ pub struct Video {
     pub indexed: Option<Indexed>,
     /// When it was announced.
     pub created_at: Timestamp,
+    /// Key of its poster in the object store, once that is there.
+    pub poster_key: Option<String>,
 }
 
 /// Why something ended without success: a code for programs, a sentence for people.

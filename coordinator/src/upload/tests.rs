@@ -6,8 +6,10 @@ use std::sync::Mutex;
 use bytes::Bytes;
 use farm_core::export::Format;
 use farm_core::ids::NodeId;
-use farm_core::part::{PartCodec, PartFrame};
+use farm_core::part::{FileEntry, FileKind, PartCodec, PartFrame};
+use farm_core::plan::PlannedTask;
 use farm_core::status::{ExportStatus, Phase};
+use farm_core::work::Work;
 use service::{SystemClock, Tasks};
 use sha2::Digest as _;
 use tempfile::TempDir;
@@ -251,6 +253,30 @@ async fn clips_come_singly_and_as_an_archive() {
     let listed: Vec<(u32, &str)> = files.iter().map(|file| (file.number, file.filename.as_str())).collect();
     let clips = [(1, "clip ü-01.mp4"), (2, "clip ü-02.mp4"), (3, "clip ü-03.mp4")];
     assert_eq!(listed, [&[(0, "A title with ü and 字.zip")], &clips[..]].concat());
+    farm.publisher.delete_files(farm.step.export).await.unwrap();
+    assert_eq!(farm.left(), (Vec::new(), 0));
+    farm.end().await;
+}
+
+#[tokio::test]
+async fn a_poster_is_stored_beside_its_file_and_goes_with_it() {
+    let farm = Farm::new().await;
+    let (mut books, mut received) = large(100_000);
+    let file = FileEntry { kind: FileKind::Poster, runs: std::iter::once(0..1).collect() };
+    let frame = PartFrame { pts: 0, duration: 0, size_bytes: 9, key: true };
+    let codec = PartCodec::Files { files: vec![file] };
+    let poster = received.add(&codec, Rate::hz(1).unwrap(), &[(frame, Bytes::from_static(b"a picture"))]);
+    farm.receive(&received).await;
+    books.plan.outputs[0].poster = Some(poster);
+    books.plan.tasks.push(PlannedTask { content_key: poster, work: Work::Index, amount: 1 });
+    for _again in 0..2 {
+        farm.publish(&books).await.unwrap();
+        farm.publisher.store.unpublish_everything().await;
+    }
+    let key = format!("exports/{}/1/1.jpg", farm.step.export);
+    assert_eq!(farm.object(&key).await, b"a picture");
+    let known = farm.publisher.store.known_files(farm.step.export).await.unwrap();
+    assert_eq!(known[0].poster_s3_key.as_ref(), Some(&key));
     farm.publisher.delete_files(farm.step.export).await.unwrap();
     assert_eq!(farm.left(), (Vec::new(), 0));
     farm.end().await;

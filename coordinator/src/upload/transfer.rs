@@ -13,7 +13,7 @@ use super::files::Ready;
 use super::payload::Payload;
 use super::{PublishError, Publisher};
 use crate::assemble::Layout;
-use crate::storage::{MULTIPART_PARTS_MAX, StorageError, Upload, UploadedPart};
+use crate::storage::{MULTIPART_PARTS_MAX, Storage, StorageError, Upload, UploadedPart};
 use crate::store::outputs::UploadStep;
 
 /// The smallest part: S3 takes no less than 5 MiB but for the last, and fewer requests are cheaper.
@@ -58,7 +58,7 @@ async fn try_upload(
     let Begun::Open(upload, there) = begin(publisher, step, ready).await? else {
         return note_published(publisher, step, ready).await;
     };
-    let parts = send(publisher, ready, payload, &upload, there, on_bytes).await?;
+    let parts = send(storage, &ready.layout, payload, &upload, there, on_bytes).await?;
     // What cannot be taken back: asked right before, and looked at again right after.
     if !store.upload_wanted(step).await? {
         return Err(PublishError::Unwanted);
@@ -96,12 +96,7 @@ async fn begin(publisher: &Publisher, step: UploadStep, ready: &Ready) -> Result
             return Ok(Begun::Completed);
         }
         let upload = Upload { key: known.s3_key, upload_id };
-        let listed = storage.list_parts(&upload).await?.ok_or(StorageError::UploadGone { key: upload.key.clone() })?;
-        let ranges: HashMap<u32, Range<u64>> = ranges(ready.file.size_bytes).collect();
-        let whole = listed.into_iter().filter(|(part, size_bytes)| {
-            ranges.get(&part.number).is_some_and(|range| range.end - range.start == *size_bytes)
-        });
-        let there = whole.map(|(part, _)| (part.number, part)).collect();
+        let there = already_sent(storage, &upload, ready.file.size_bytes).await?;
         return Ok(Begun::Open(upload, there));
     }
     let upload = storage.create_multipart(&ready.file.s3_key, ready.content_type, sha256).await?;
@@ -113,25 +108,40 @@ async fn begin(publisher: &Publisher, step: UploadStep, ready: &Ready) -> Result
     }
 }
 
+/// The parts the server has of an upload of so many bytes.
+pub(super) async fn already_sent(
+    storage: &Storage,
+    upload: &Upload,
+    size_bytes: u64,
+) -> Result<HashMap<u32, UploadedPart>, StorageError> {
+    let listed = storage.list_parts(upload).await?.ok_or(StorageError::UploadGone { key: upload.key.clone() })?;
+    let ranges: HashMap<u32, Range<u64>> = ranges(size_bytes).collect();
+    let whole = listed.into_iter().filter(|(part, size_bytes)| {
+        ranges.get(&part.number).is_some_and(|range| range.end - range.start == *size_bytes)
+    });
+    Ok(whole.map(|(part, _)| (part.number, part)).collect())
+}
+
 /// Sends the parts that are not there. Returns all of them in order.
-async fn send(
-    publisher: &Publisher,
-    ready: &Ready,
+pub(super) async fn send(
+    storage: &Storage,
+    layout: &Arc<Layout>,
     payload: &Arc<Payload>,
     upload: &Upload,
     mut there: HashMap<u32, UploadedPart>,
     on_bytes: &(impl Fn(u64) + Sync),
 ) -> Result<Vec<UploadedPart>, PublishError> {
-    let missing = ranges(ready.file.size_bytes).filter(|(number, _)| !there.contains_key(number));
+    let size_bytes = layout.size_bytes();
+    let missing = ranges(size_bytes).filter(|(number, _)| !there.contains_key(number));
     let missing: Vec<(u32, Range<u64>)> = missing.collect();
     let missing_bytes: u64 = missing.iter().map(|(_, range)| range.end - range.start).sum();
-    let done = AtomicU64::new(ready.file.size_bytes - missing_bytes);
+    let done = AtomicU64::new(size_bytes - missing_bytes);
     let sending = missing.into_iter().map(|(number, range)| {
         let done = &done;
         async move {
             let length = range.end - range.start;
-            let bytes = read(Arc::clone(payload), Arc::clone(&ready.layout), range).await?;
-            let part = publisher.storage.upload_part(upload, number, bytes).await?;
+            let bytes = read(Arc::clone(payload), Arc::clone(layout), range).await?;
+            let part = storage.upload_part(upload, number, bytes).await?;
             on_bytes(done.fetch_add(length, Ordering::Relaxed) + length);
             Ok::<_, PublishError>(part)
         }
@@ -144,7 +154,8 @@ async fn send(
     Ok(parts)
 }
 
-async fn read(payload: Arc<Payload>, layout: Arc<Layout>, range: Range<u64>) -> Result<Bytes, PublishError> {
+/// A stretch of a file, read off the threads that serve.
+pub(super) async fn read(payload: Arc<Payload>, layout: Arc<Layout>, range: Range<u64>) -> Result<Bytes, PublishError> {
     match tokio::task::spawn_blocking(move || payload.read(&layout, range)).await {
         Ok(read) => read,
         Err(ended) => std::panic::resume_unwind(ended.into_panic()),

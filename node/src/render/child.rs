@@ -12,14 +12,18 @@ pub mod element;
 pub mod encode;
 pub mod identity;
 pub mod index;
+pub mod line;
 pub mod matroska;
 pub mod output;
 pub mod picture;
+pub mod poster;
+pub mod preview;
 pub mod probe;
 pub mod reader;
 pub mod sandbox;
 pub mod sound;
 pub mod source;
+pub mod still;
 pub mod stream_config;
 pub mod track;
 pub mod vp9;
@@ -62,6 +66,11 @@ fn take_pipes() -> Option<(UnixStream, Output)> {
 
 fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<String>) -> Result<(), RenderFailure> {
     let task = read_task(&mut socket)?;
+    if let ChildTask::Render(task) = &task
+        && matches!(task.work, Work::Preview(_))
+    {
+        sandbox::step_back();
+    }
     gst::init()
         .map_err(|error| RenderFailure::node("The media library on this node does not start.").because(error))?;
     identity::read_libraries(&task);
@@ -82,9 +91,8 @@ fn render(source: &Source, work: Work, output: &mut Output) -> Result<(), Render
         Work::Index => index::run(source, output),
         Work::Picture(work) => picture::run(source, &work, output),
         Work::Sound(work) => sound::run(source, &work, output),
-        Work::Preview(_) | Work::Poster(_) => {
-            Err(RenderFailure::node("This node makes no previews and no posters yet."))
-        }
+        Work::Preview(work) => preview::run(source, &work, output),
+        Work::Poster(work) => poster::run(source, &work, output),
     }
 }
 

@@ -1,6 +1,8 @@
 //! From a picture recipe to elements and their properties. Pure: the same recipe always gives the same chain.
 //! Touches no media library; `child::encode` builds what is named here.
 
+pub mod preview;
+
 use std::fmt;
 
 use wire::v1::{Orientation, PictureRecipe};

@@ -81,6 +81,16 @@ impl Source {
         Source { folder: Some(folder), file }
     }
 
+    /// The first input besides others, put into `name`.
+    pub fn muxed(&self, name: &str, inputs: &[&str], after: &[&str]) -> Source {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(name);
+        let mut mux = Command::new("ffmpeg");
+        mux.args(["-v", "error", "-i"]).arg(&self.file).args(inputs).args(after).arg(&file);
+        assert!(mux.status().unwrap().success(), "ffmpeg puts {name} together");
+        Source { folder: Some(folder), file }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.file

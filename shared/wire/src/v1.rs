@@ -124,7 +124,7 @@ messages! {
         task: u128,
         /// The attempt's epoch.
         epoch: i64,
-        /// Frames encoded (picture), or milliseconds of sound done (sound).
+        /// Frames encoded (picture, poster), or milliseconds done (sound, preview).
         frames_done: u64,
     }
     /// Node → coordinator: the attempt failed.
@@ -331,31 +331,50 @@ records! {
     PreviewWork {
         /// The picture track.
         picture: Track,
+        /// Ticks per second of the times below and of the proxy: numerator.
+        rate_num: u32,
+        /// Ticks per second of the times below and of the proxy: denominator.
+        rate_den: u32,
+        /// When the first frame is shown: the proxy's time zero is the source's.
+        start: i64,
+        /// When the last frame stops being shown.
+        end: i64,
+        /// Frames from `start` to `end`: the attempt's promise.
+        frame_count: u64,
+        /// Nominal frames per second: numerator.
+        frame_rate_num: u32,
+        /// Nominal frames per second: denominator.
+        frame_rate_den: u32,
         /// The turn that makes it upright.
         orientation: Orientation,
         /// Whether the source is interlaced.
         deinterlace: bool,
-        /// When the first frame is shown, in nanoseconds of source time: the proxy's time zero is the source's.
-        start_ns: i64,
-        /// When the last frame stops being shown, in nanoseconds of source time.
-        end_ns: i64,
         /// Width of the proxy, even.
         width: u32,
         /// Height of the proxy, even.
         height: u32,
-        /// The sound track, if there is one.
-        sound: Option<Track>,
+        /// The sound, if there is any.
+        sound: Option<PreviewSound>,
         /// Thumbnails on the sprite sheet.
         sprite_count: u32,
         /// Columns of the sprite sheet.
         sprite_columns: u32,
-        /// Width of a thumbnail.
+        /// Width of a thumbnail, even.
         sprite_width: u32,
-        /// Height of a thumbnail.
+        /// Height of a thumbnail, even.
         sprite_height: u32,
         /// Source time between two thumbnails, in nanoseconds.
         sprite_interval_ns: i64,
-        /// Waveform peaks a second.
+    }
+    /// The sound of a preview.
+    PreviewSound {
+        /// The sound track.
+        track: Track,
+        /// 1 or 2.
+        channels: u32,
+        /// Of the proxy's sound.
+        bitrate_bps: u32,
+        /// Waveform peaks a second; divides 48,000.
         peaks_per_second: u32,
     }
     /// One frame as a JPEG.
@@ -409,9 +428,9 @@ records! {
         /// Target bit rate.
         bitrate_bps: u32,
     }
-    /// Whole files in a part, one access unit each.
+    /// Whole files in a part. Each is runs of access units one after the other; every access unit belongs to one file, once.
     FilesConfig {
-        /// The files, in payload order.
+        /// The files.
         files: Vec<FileEntry>,
     }
     /// A file in a part.
@@ -420,6 +439,15 @@ records! {
         name: String,
         /// Its media type.
         content_type: String,
+        /// Its bytes in file order: what comes first in a file may have been known last.
+        runs: Vec<UnitRun>,
+    }
+    /// Access units of a part that follow each other in a file.
+    UnitRun {
+        /// The first one's place in payload order.
+        first: u32,
+        /// How many.
+        count: u32,
     }
     /// One access unit of a part.
     PartFrame {

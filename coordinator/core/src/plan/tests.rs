@@ -11,7 +11,7 @@ use crate::video::{Colour, Container, Orientation, PictureFacts, SoundFacts};
 
 const EXPORT: ExportId = ExportId(uuid::Uuid::from_u128(9));
 
-fn facts(frame_rate: Rate) -> VideoFacts {
+pub(crate) fn facts(frame_rate: Rate) -> VideoFacts {
     VideoFacts {
         container: Container::IsoBmff,
         picture: PictureFacts {
@@ -146,7 +146,14 @@ fn clips_are_files_of_their_own() {
     let expected = "My holiday-01.mp4: 30 frames\n  at 0 frames 0..=29\nMy holiday-02.mp4: 30 frames\n  at 0 frames 0..=29\n\
                     My holiday-03.mp4: 30 frames\n  at 0 frames 60..=89\n";
     assert_eq!(as_text(&plan), expected);
-    assert_eq!(plan.tasks.len(), 4, "equal clips share their picture and their sound");
+    assert_eq!(plan.tasks.len(), 6, "equal clips share their picture, their sound and their poster");
+    assert_eq!(plan.outputs[0].poster, plan.outputs[1].poster);
+    let poster = |output: &PlannedOutput| {
+        let task = plan.tasks.iter().find(|task| Some(task.content_key) == output.poster).unwrap();
+        let Work::Poster(work) = &task.work else { panic!("a poster comes from a poster task") };
+        work.pts / 1001
+    };
+    assert_eq!((poster(&plan.outputs[0]), poster(&plan.outputs[2])), (15, 75));
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn task(number: u128, user: u128, kind: TaskKind, amount: u64) -> Candidate {
     Candidate {
         task: TaskId(Uuid::from_u128(number)),
         user: UserId(Uuid::from_u128(user)),
-        export: (kind != TaskKind::Index).then_some(ExportId(Uuid::from_u128(user))),
+        export: (!matches!(kind, TaskKind::Index | TaskKind::Preview)).then_some(ExportId(Uuid::from_u128(user))),
         ordered_at: i64::try_from(user).unwrap(),
         kind,
         pool: if kind == TaskKind::Picture { "x264" } else { "media" }.to_owned(),
@@ -86,15 +86,58 @@ fn versatile_nodes_are_kept_for_what_only_they_can_do() {
     assert_eq!(numbers(&choose(&tasks, &[], &rooms, 99)), [1, 2, 3]);
 }
 
+#[test]
+fn previews_take_only_slots_that_nobody_else_wants() {
+    let preview = |number, user| task(number, user, TaskKind::Preview, 1_000_000);
+    // The older order of another user does not help a preview.
+    let tasks = [preview(1, 1), preview(2, 2), task(3, 3, TaskKind::Picture, 1), task(4, 3, TaskKind::Index, 1)];
+    let room = |free| room(&["media", "x264"], free);
+    assert_eq!(numbers(&choose(&tasks, &[], &[room(3)], 99)), [4, 3, 1]);
+    assert_eq!(numbers(&choose(&tasks, &[], &[room(2)], 99)), [4, 3]);
+    assert_eq!(numbers(&choose(&tasks[..1], &[], &[room(0)], 99)), [0_u128; 0], "not even in front of a full node");
+    assert_eq!(numbers(&choose(&tasks[..2], &[], &[room(1)], 99)), [1]);
+}
+
+#[test]
+fn running_previews_give_way_to_what_waits_but_not_for_ever() {
+    let previewing = |number, attempt, pools: &[&str]| Previewing {
+        task: TaskId(Uuid::from_u128(number)),
+        attempt,
+        pools: room(pools, 0).pools,
+    };
+    let both = ["media", "x264"];
+    let (first, second) = (previewing(91, 1, &both), previewing(92, GIVES_WAY_MAX, &both));
+    let often = previewing(93, GIVES_WAY_MAX + 1, &both);
+    let waiting = [task(1, 1, TaskKind::Picture, 9), task(2, 1, TaskKind::Sound, 9), task(3, 1, TaskKind::Preview, 9)];
+    let full = [room(&both, 0)];
+    let yielding = |waiting: &[Candidate], previews: &[Previewing], rooms: &[Room]| {
+        let mut chosen = numbers(&giving_way(waiting, &[], previews, rooms));
+        chosen.sort_unstable();
+        chosen
+    };
+    assert_eq!(yielding(&waiting, &[first.clone(), second.clone()], &full), [91, 92]);
+    assert_eq!(yielding(&waiting[..1], &[first.clone(), second.clone()], &full).len(), 1);
+    assert_eq!(yielding(&waiting[2..], std::slice::from_ref(&first), &full), [0_u128; 0], "not to each other");
+    assert_eq!(yielding(&waiting, &[often], &full), [0_u128; 0]);
+    assert_eq!(yielding(&waiting, std::slice::from_ref(&first), &[room(&both, 2)]), [0_u128; 0], "there is room");
+    let elsewhere = previewing(94, 1, &["media"]);
+    assert_eq!(yielding(&waiting[..1], &[elsewhere], &full), [0_u128; 0], "its node could not do it");
+
+    let mut same = waiting[0].clone();
+    same.content_key = Some(ContentKey([7; 32]));
+    let running = [Running { user: UserId(Uuid::from_u128(3)), content_key: same.content_key }];
+    assert_eq!(giving_way(&[same], &running, &[first], &full), [], "its part is being made already");
+}
+
 proptest! {
     #[test]
     fn rooms_are_never_overfilled_and_nobody_starves(
-        tasks in prop::collection::vec((1u128..5, 0usize..3, 0u64..100, any::<bool>()), 0..40),
+        tasks in prop::collection::vec((1u128..5, 0usize..4, 0u64..100, any::<bool>()), 0..40),
         slots in prop::collection::vec((any::<bool>(), 0u32..4), 0..5),
         limit in 0usize..50,
     ) {
         let candidates: Vec<_> = tasks.iter().enumerate().map(|(number, &(user, kind, amount, rung))| {
-            let kind = [TaskKind::Index, TaskKind::Sound, TaskKind::Picture][kind];
+            let kind = [TaskKind::Index, TaskKind::Sound, TaskKind::Picture, TaskKind::Preview][kind];
             Candidate { rung, ..task(number as u128, user, kind, amount) }
         }).collect();
         let rooms: Vec<_> = slots.iter().map(|&(encodes, free)| {

@@ -131,6 +131,17 @@ pub(crate) fn compared(
     headers: &Headers,
     received: &Received,
 ) -> Vec<Difference> {
+    verified(found, layout, output, headers, received).unwrap()
+}
+
+/// The same, or why `found` cannot be read at all.
+pub(crate) fn verified(
+    found: &Layout,
+    layout: &Layout,
+    output: &PlannedOutput,
+    headers: &Headers,
+    received: &Received,
+) -> Result<Vec<Difference>, verify::Unread> {
     let books = books(vec![output.clone()], headers);
     let basis = Basis {
         export: ExportId(Uuid::nil()),
@@ -153,7 +164,7 @@ pub(crate) fn compared(
         Ok(())
     };
     let payloads = payloads(found, received);
-    verify::verify(&LaidOut { layout: found, sha256, payloads: &payloads, read: &read }, &expected).unwrap()
+    verify::verify(&LaidOut { layout: found, sha256, payloads: &payloads, read: &read }, &expected)
 }
 
 /// How a layout differs from its own report.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use farm_core::export::{Order, order};
 use farm_core::ids::{ExportId, VideoId};
 use farm_core::seconds;
-use farm_core::status::VideoStatus;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
@@ -14,14 +13,14 @@ use timeline::FrameTable;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
-use super::super::refusal::{Refusal, RefusalCode};
+use super::super::refusal::Refusal;
+use super::super::videos::must_be_ready;
 use super::request::{self, Read};
 use super::show::{ExportView, Look};
 use crate::nudge::Nudge;
 use crate::store::Store;
 use crate::store::exports::{Export, NewExport, Selection};
 use crate::store::tokens::Identity;
-use crate::store::videos::Video;
 
 #[derive(ApiResponse)]
 enum Created {
@@ -94,22 +93,6 @@ impl CreateExport {
         match self.store.export_of(who.user, id).await? {
             Some(export) => Ok(export),
             None => Err(committed.map_or_else(Refusal::from, |()| Refusal::not_found("video"))),
-        }
-    }
-}
-
-fn must_be_ready(video: &Video) -> Result<(), Refusal> {
-    match video.status {
-        VideoStatus::Ready => Ok(()),
-        VideoStatus::Uploading => {
-            Err(Refusal::new(RefusalCode::VideoNotReady, "The video is still being uploaded; complete it first."))
-        }
-        VideoStatus::Indexing => {
-            Err(Refusal::new(RefusalCode::VideoNotReady, "The farm still looks what the video is; try again soon."))
-        }
-        VideoStatus::Failed => {
-            let reason = video.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default();
-            Err(Refusal::new(RefusalCode::UnsupportedMedia, reason))
         }
     }
 }

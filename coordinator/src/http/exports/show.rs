@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::super::instant::instant;
 use super::super::refusal::Refusal;
 use super::super::words;
+use crate::storage::{PRESIGN_SECONDS_MAX, Storage};
 use crate::store::Store;
 use crate::store::exports::{Amounts, Export, Output};
 
@@ -31,7 +32,7 @@ pub struct SegmentSelection {
 
 /// A finished file.
 #[derive(Clone, Debug, Object)]
-#[oai(rename = "Output")]
+#[oai(rename = "Output", skip_serializing_if_is_none)]
 pub struct OutputView {
     /// From 1 in segment order.
     number: u32,
@@ -41,6 +42,15 @@ pub struct OutputView {
     size_bytes: u64,
     /// How long it plays.
     duration_seconds: f64,
+    /// A presigned address of one of its frames, good for an hour. In lists only of an export's first file.
+    poster_url: Option<String>,
+}
+
+/// Whose posters are shown: an address costs a signature, and an export may have 500 files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Posters {
+    All,
+    First,
 }
 
 /// An order for finished files.
@@ -117,6 +127,8 @@ pub struct Seen {
 pub struct Look {
     /// The ledger.
     pub store: Store,
+    /// Signs the addresses of posters.
+    pub storage: Storage,
     /// For elapsed time.
     pub clock: Arc<dyn Clock>,
 }
@@ -147,25 +159,48 @@ impl Look {
         Ok(seen)
     }
 
-    /// Each of the exports as it is shown, with its files.
+    /// Each of the exports as it is shown in a list, with its files.
     pub async fn show(&self, exports: Vec<Export>) -> Result<Vec<ExportView>, Refusal> {
-        let completed: Vec<ExportId> =
-            exports.iter().filter(|export| export.status == ExportStatus::Completed).map(|export| export.id).collect();
-        let mut outputs = self.store.published_outputs(&completed).await?;
-        let seen = self.all(exports).await?;
-        Ok(seen
-            .into_iter()
-            .map(|seen| {
-                let outputs = outputs.remove(&seen.export.id).unwrap_or_default();
-                view(seen, outputs)
-            })
-            .collect())
+        self.show_with(exports, Posters::First).await
     }
 
     /// One export as it is shown.
     pub async fn show_one(&self, export: Export) -> Result<ExportView, Refusal> {
-        let shown = self.show(vec![export]).await?;
+        let shown = self.show_with(vec![export], Posters::All).await?;
         Ok(shown.into_iter().next().expect("one export in, one out"))
+    }
+
+    async fn show_with(&self, exports: Vec<Export>, posters: Posters) -> Result<Vec<ExportView>, Refusal> {
+        let completed: Vec<ExportId> =
+            exports.iter().filter(|export| export.status == ExportStatus::Completed).map(|export| export.id).collect();
+        let mut outputs = self.store.published_outputs(&completed).await?;
+        let mut shown = Vec::with_capacity(exports.len());
+        for seen in self.all(exports).await? {
+            let outputs = outputs.remove(&seen.export.id).unwrap_or_default();
+            shown.push(view(seen, self.show_outputs(outputs, posters).await?));
+        }
+        Ok(shown)
+    }
+
+    /// The files without the ZIP of all clips, which has number 0 and is the export's own file.
+    async fn show_outputs(&self, outputs: Vec<Output>, posters: Posters) -> Result<Vec<OutputView>, Refusal> {
+        let ttl = Duration::from_secs(PRESIGN_SECONDS_MAX);
+        let mut shown = Vec::with_capacity(outputs.len());
+        for output in outputs.into_iter().filter(|output| output.number > 0) {
+            let key = output.poster_s3_key.filter(|_| posters == Posters::All || shown.is_empty());
+            let poster_url = match key {
+                Some(key) => Some(self.storage.presign_get(&key, ttl, None).await?),
+                None => None,
+            };
+            shown.push(OutputView {
+                number: output.number,
+                filename: output.filename,
+                size_bytes: output.size_bytes,
+                duration_seconds: output.duration_seconds,
+                poster_url,
+            });
+        }
+        Ok(shown)
     }
 }
 
@@ -185,19 +220,13 @@ fn see(export: Export, amounts: &std::collections::HashMap<ExportId, Amounts>, n
     Seen { progress: progress(&way), export, amounts, elapsed }
 }
 
-fn view(seen: Seen, outputs: Vec<Output>) -> ExportView {
+fn view(seen: Seen, outputs: Vec<OutputView>) -> ExportView {
     let Seen { export, progress, .. } = seen;
     let (error_code, error_message) = export.failure.map(|failure| (failure.code, failure.message)).unzip();
     let selection = |asked: crate::store::exports::Selection| SegmentSelection {
         start_time: asked.start_time,
         end_time: asked.end_time,
         clip_id: asked.clip_id,
-    };
-    let file = |output: Output| OutputView {
-        number: output.number,
-        filename: output.filename,
-        size_bytes: output.size_bytes,
-        duration_seconds: output.duration_seconds,
     };
     ExportView {
         id: export.id.0,
@@ -224,7 +253,6 @@ fn view(seen: Seen, outputs: Vec<Output>) -> ExportView {
         started_at: export.started_at.map(instant),
         completed_at: export.completed_at.map(instant),
         expires_at: export.expires_at.map(instant),
-        // Number 0 is the ZIP of all clips, which is the export's own file.
-        outputs: outputs.into_iter().filter(|output| output.number > 0).map(file).collect(),
+        outputs,
     }
 }

@@ -82,11 +82,8 @@ async fn every_fault_of_an_order_is_said_at_once_with_its_field() {
     let mut body = order("combined", &json!([{ "start": 5, "end": 3 }, { "end": 3 }, { "start": 1, "end": 20 }]));
     body["crossfade_seconds"] = json!(1);
     let refused = app.post(&ann, &path, body).await;
-    let expected = [
-        ("segments[1].start", "required"),
-        ("segments[0].end", "empty_segment"),
-        ("segments[2].end", "outside_video"),
-    ];
+    let expected =
+        [("segments[1].start", "required"), ("segments[0].end", "empty_segment"), ("segments[2].end", "outside_video")];
     assert_eq!(refused.problems(), expected);
     assert_eq!(refused.body["message"], "The request has 3 problems.");
     let mut body = order("combined", &json!([{ "start": 5, "end": 8 }, { "start": 1, "end": 2 }]));

@@ -8,11 +8,12 @@ use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video, an_uploa
 use crate::store::users::Role;
 
 /// Every operation that needs a user, with a place for ids of videos and exports.
-const OPERATIONS: [(Method, &str); 15] = [
+const OPERATIONS: [(Method, &str); 17] = [
     (Method::GET, "/api/me"),
     (Method::GET, "/api/videos"),
     (Method::POST, "/api/videos"),
     (Method::GET, "/api/videos/VIDEO"),
+    (Method::GET, "/api/videos/VIDEO/preview"),
     (Method::DELETE, "/api/videos/VIDEO"),
     (Method::POST, "/api/videos/VIDEO/complete"),
     (Method::POST, "/api/videos/VIDEO/export"),
@@ -21,6 +22,7 @@ const OPERATIONS: [(Method, &str); 15] = [
     (Method::GET, "/api/exports/EXPORT"),
     (Method::GET, "/api/exports/EXPORT/progress"),
     (Method::GET, "/api/exports/EXPORT/download"),
+    (Method::GET, "/api/exports/EXPORT/report"),
     (Method::DELETE, "/api/exports/EXPORT"),
     (Method::GET, "/api/nodes"),
     (Method::POST, "/api/nodes/join-tokens"),

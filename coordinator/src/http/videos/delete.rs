@@ -42,6 +42,7 @@ impl DeleteVideo {
         let (user, id) = (who.0.user, VideoId(id.0));
         let video = self.store.video_of(user, id).await?.ok_or_else(|| Refusal::not_found("video"))?;
         let mut files = self.store.files_of_video(user, id).await?;
+        files.extend(self.store.preview_objects(user, id).await?);
         files.push(StoredFile { s3_key: video.source_key, upload_id: video.upload_id });
         let mut tx = self.store.begin().await?;
         if !tx.lock_video(user, id).await? {

@@ -8,7 +8,8 @@ use super::super::identity::SignedIn;
 use super::super::paging;
 use super::super::refusal::Refusal;
 use super::super::words::Sort;
-use super::VideoView;
+use super::{VideoView, show};
+use crate::storage::Storage;
 use crate::store::Store;
 
 /// A page of videos.
@@ -23,6 +24,7 @@ struct Videos {
 /// `GET /api/videos`.
 pub struct ListVideos {
     pub(super) store: Store,
+    pub(super) storage: Storage,
 }
 
 #[OpenApi]
@@ -40,7 +42,11 @@ impl ListVideos {
         sort: Query<Option<Sort>>,
     ) -> Result<Json<Videos>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
-        let (videos, total) = self.store.videos_of(who.0.user, page).await?;
-        Ok(Json(Videos { videos: videos.into_iter().map(VideoView::from).collect(), total }))
+        let (found, total) = self.store.videos_of(who.0.user, page).await?;
+        let mut videos = Vec::with_capacity(found.len());
+        for video in found {
+            videos.push(show(&self.storage, video).await?);
+        }
+        Ok(Json(Videos { videos, total }))
     }
 }

@@ -8,12 +8,14 @@ use uuid::Uuid;
 
 use super::super::identity::SignedIn;
 use super::super::refusal::Refusal;
-use super::VideoView;
+use super::{VideoView, show};
+use crate::storage::Storage;
 use crate::store::Store;
 
 /// `GET /api/videos/{id}`.
 pub struct ViewVideo {
     pub(super) store: Store,
+    pub(super) storage: Storage,
 }
 
 #[OpenApi]
@@ -27,6 +29,7 @@ impl ViewVideo {
         id: Path<Uuid>,
     ) -> Result<Json<VideoView>, Refusal> {
         let video = self.store.video_of(who.0.user, VideoId(id.0)).await?;
-        video.map(|video| Json(video.into())).ok_or_else(|| Refusal::not_found("video"))
+        let video = video.ok_or_else(|| Refusal::not_found("video"))?;
+        show(&self.storage, video).await.map(Json)
     }
 }

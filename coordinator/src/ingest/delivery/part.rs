@@ -1,5 +1,7 @@
 //! A part: header against promise, payload against hash, file before ledger, ledger before receipt.
 
+use std::os::unix::fs::FileExt as _;
+
 use farm_core::content_key::ContentKey;
 use farm_core::part::PartHeader;
 use farm_core::work::Work;
@@ -8,14 +10,16 @@ use tracing::info;
 use wire::v1;
 
 use super::{Verdict, nudge, off_the_runtime};
-use crate::ingest::part_check;
 use crate::ingest::session::Session;
-use crate::parts::ReceiveError;
+use crate::ingest::{files_check, part_check};
+use crate::parts::{PartStore, ReceiveError};
 use crate::store::parts::NewPart;
 use crate::store::{Attempt, Promise, StoreError};
 
 /// How AAC parts name their encoder: there is one.
 const SOUND_ENCODER: &str = "avenc_aac";
+/// How files name theirs.
+const FILE_ENCODER: &str = "preview";
 
 /// A header that keeps its promise.
 struct Checked {
@@ -45,9 +49,35 @@ pub(super) async fn take(
     };
     let bytes = checked.header.payload_bytes;
     match ports.parts.receive(&checked.key, attempt.epoch, bytes, &checked.payload_hash, from).await {
-        Ok(()) => commit(session, attempt, checked).await,
-        Err(cause) => Ok(refusal(cause)),
+        Ok(()) => {}
+        Err(cause) => return Ok(refusal(cause)),
     }
+    let (received, epoch) = (ports.parts.clone(), attempt.epoch);
+    match off_the_runtime(move || look_at_files(&received, epoch, &checked).map(|()| checked)).await {
+        Ok(Ok(checked)) => commit(session, attempt, checked).await,
+        Ok(Err(verdict)) => Ok(verdict),
+        Err(panicked) => Ok(Verdict::NotNow(panicked.to_string())),
+    }
+}
+
+/// Files are what they are called, as far as their first bytes tell: people's browsers will be given them.
+fn look_at_files(parts: &PartStore, epoch: i64, checked: &Checked) -> Result<(), Verdict> {
+    let not_now = |cause: anyhow::Error| Verdict::NotNow(format!("{cause:#}"));
+    let beginnings = files_check::beginnings(&checked.header);
+    if beginnings.is_empty() {
+        return Ok(());
+    }
+    let payload = parts.read(&checked.key, epoch).map_err(|cause| not_now(cause.into()))?;
+    for (kind, start) in beginnings {
+        let mut bytes = [0; files_check::MAGIC_BYTES];
+        // What is too short to be anything is nothing.
+        let is_long_enough = payload.read_exact_at(&mut bytes, start).is_ok();
+        if !is_long_enough || !files_check::begins_well(kind, &bytes) {
+            parts.remove(&checked.key, epoch).map_err(|cause| not_now(cause.into()))?;
+            return Err(Verdict::Broken(format!("its {} is none", kind.as_str())));
+        }
+    }
+    Ok(())
 }
 
 fn checked(header: &v1::PartHeader, promise: &Promise) -> Result<Checked, String> {
@@ -57,7 +87,8 @@ fn checked(header: &v1::PartHeader, promise: &Promise) -> Result<Checked, String
     }
     let encoder = match &promise.work {
         Work::Picture(work) => work.recipe.encoder.identity.clone(),
-        Work::Sound(_) | Work::Index | Work::Preview(_) | Work::Poster(_) => SOUND_ENCODER.to_owned(),
+        Work::Sound(_) | Work::Index => SOUND_ENCODER.to_owned(),
+        Work::Preview(_) | Work::Poster(_) => FILE_ENCODER.to_owned(),
     };
     let kept = part_check::check(header, &promise.work)?;
     Ok(Checked { key, header: kept, encoder, payload_hash: header.payload_hash, render_ms: header.render_ms })

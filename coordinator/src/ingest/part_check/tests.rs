@@ -1,7 +1,10 @@
 //! A part that keeps its promise passes; each way of not keeping it is named.
 
+use farm_core::part::FileKind;
 use farm_core::video::{Container, Orientation};
-use farm_core::work::{Encoder, PictureRecipe, SoundCodec, SoundSegment, Track};
+use farm_core::work::{
+    Encoder, PictureRecipe, PosterWork, PreviewSound, PreviewWork, SoundCodec, SoundSegment, Sprite, Track,
+};
 use timeline::Ticks;
 
 use super::*;
@@ -242,4 +245,122 @@ fn opus_that_breaks_its_promise_is_refused() {
     let mut part = opus();
     part.frames[1].duration = 1024;
     assert!(check(&part, &opus_work()).unwrap_err().contains("unit 1"));
+}
+
+fn preview_work(has_sound: bool) -> Work {
+    let sound = PreviewSound { track: track(), channels: 2, bitrate_bps: 96_000, peaks_per_second: 50 };
+    Work::Preview(PreviewWork {
+        picture: track(),
+        rate: Rate::hz(1000).unwrap(),
+        start: Ticks(0),
+        end: Ticks(2000),
+        frame_count: 50,
+        frame_rate: Rate::hz(25).unwrap(),
+        orientation: Orientation::Upright,
+        deinterlace: false,
+        width: 64,
+        height: 36,
+        sound: has_sound.then_some(sound),
+        sprite: Sprite { count: 4, columns: 4, width: 32, height: 18, interval_ns: 500_000_000 },
+    })
+}
+
+/// Two access units of a proxy whose head comes last, then the others.
+fn preview() -> v1::PartHeader {
+    let unit = v1::PartFrame { pts: 0, dts: 0, duration: 0, size_bytes: 20, key: true };
+    let file = |name: &str, content_type: &str, runs: &[(u32, u32)]| v1::FileEntry {
+        name: name.to_owned(),
+        content_type: content_type.to_owned(),
+        runs: runs.iter().map(|&(first, count)| v1::UnitRun { first, count }).collect(),
+    };
+    let files = vec![
+        file("proxy", "video/mp4", &[(2, 1), (0, 2)]),
+        file("sprite", "image/jpeg", &[(3, 1)]),
+        file("poster", "image/jpeg", &[(4, 1)]),
+        file("peaks", "application/json", &[(5, 1)]),
+    ];
+    v1::PartHeader {
+        codec: v1::CodecConfig::Files(v1::FilesConfig { files }),
+        rate_num: 1,
+        frames: vec![unit; 6],
+        payload_bytes: 120,
+        ..picture()
+    }
+}
+
+pub(crate) fn poster_work() -> Work {
+    Work::Poster(PosterWork {
+        track: track(),
+        rate: Rate::hz(25).unwrap(),
+        pts: 4,
+        end: Ticks(5),
+        orientation: Orientation::Upright,
+        deinterlace: false,
+        width: 64,
+        height: 36,
+    })
+}
+
+/// One file of twenty bytes.
+pub(crate) fn poster() -> v1::PartHeader {
+    let mut part = preview();
+    let v1::CodecConfig::Files(config) = &mut part.codec else { unreachable!() };
+    config.files = vec![v1::FileEntry { runs: vec![v1::UnitRun { first: 0, count: 1 }], ..config.files[2].clone() }];
+    part.frames.truncate(1);
+    v1::PartHeader { payload_bytes: 20, ..part }
+}
+
+#[test]
+fn the_files_of_a_preview_are_found_in_its_part() {
+    let kept = check(&preview(), &preview_work(true)).unwrap();
+    let proxy = kept.files().iter().find(|file| file.kind == FileKind::Proxy).unwrap();
+    assert_eq!(kept.slices(proxy), [40..60, 0..40], "its head comes last in the part");
+    let beginnings = files_check::beginnings(&kept);
+    let expected = [(FileKind::Proxy, 40), (FileKind::Sprite, 60), (FileKind::Poster, 80), (FileKind::Peaks, 100)];
+    assert_eq!(beginnings, expected);
+    assert!(check(&preview(), &picture_work()).unwrap_err().contains("not what was asked for"));
+}
+
+#[test]
+fn files_that_break_their_promise_are_refused() {
+    type Break = fn(&mut Vec<v1::FileEntry>);
+    let breaks: [(&str, Break); 10] = [
+        ("proxy is missing", |files| drop(files.remove(0))),
+        ("nobody asked for its sprite", |files| files.push(files[1].clone())),
+        ("nobody knows", |files| files[1].name = "../../etc/passwd".to_owned()),
+        ("text/html", |files| files[1].content_type = "text/html".to_owned()),
+        ("not there", |files| files[0].runs[0].first = 6),
+        ("not there", |files| files[0].runs[0].count = u32::MAX),
+        ("in no file, or in two", |files| files[0].runs[1].count = 1),
+        ("in no file, or in two", |files| files[0].runs.push(v1::UnitRun { first: 5, count: 1 })),
+        ("has 0 bytes", |files| files[2].runs.clear()),
+        ("in 9 pieces", |files| files[0].runs = vec![v1::UnitRun { first: 0, count: 1 }; 9]),
+    ];
+    for (expected, breaking) in breaks {
+        let mut part = preview();
+        let v1::CodecConfig::Files(config) = &mut part.codec else { unreachable!() };
+        breaking(&mut config.files);
+        let said = check(&part, &preview_work(true)).unwrap_err();
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(check(&preview(), &preview_work(false)).unwrap_err().contains("nobody asked for its peaks"));
+    let mut huge = preview();
+    huge.frames[4].size_bytes = 17 << 20;
+    huge.payload_bytes = 100 + (17 << 20);
+    assert!(check(&huge, &preview_work(true)).unwrap_err().contains("its poster has"));
+}
+
+#[test]
+fn files_begin_as_their_kind_does() {
+    let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01";
+    let mp4 = b"\0\0\0\x20ftypisom";
+    for (kind, good) in [
+        (FileKind::Proxy, mp4),
+        (FileKind::Sprite, jpeg),
+        (FileKind::Poster, jpeg),
+        (FileKind::Peaks, b"{\"version\":1"),
+    ] {
+        assert!(files_check::begins_well(kind, good), "{kind:?}");
+        assert!(!files_check::begins_well(kind, b"<html><body>"), "{kind:?}");
+    }
 }

@@ -25,6 +25,8 @@ pub struct Output {
     pub duration_seconds: f64,
     /// SHA-256 of its bytes, hex.
     pub sha256: Option<String>,
+    /// Key of its poster in the object store; files from before there were posters have none.
+    pub poster_s3_key: Option<String>,
 }
 
 /// What may lie in the object store for a file.
@@ -45,6 +47,7 @@ struct OutputRow {
     size_bytes: i64,
     duration_seconds: f64,
     sha256: Option<String>,
+    poster_s3_key: Option<String>,
 }
 
 impl Store {
@@ -55,7 +58,8 @@ impl Store {
         }
         let sql = format!(
             "-- outputs.published
-            select export_id, number, filename, s3_key, size_bytes, duration_seconds, sha256 from outputs
+            select export_id, number, filename, s3_key, size_bytes, duration_seconds, sha256, poster_s3_key
+            from outputs
             where export_id in ({}) and published_at is not null and size_bytes is not null
             order by export_id, number",
             placeholders(exports.len())
@@ -79,7 +83,11 @@ impl Store {
     pub async fn files_of_export(&self, user: UserId, id: ExportId) -> Result<Vec<StoredFile>, StoreError> {
         const SQL: &str = "-- outputs.of_export
             select s3_key, upload_id from outputs
-            where export_id = $1 and export_id in (select id from exports where user_id = $2)";
+            where export_id = $1 and export_id in (select id from exports where user_id = $2)
+            union all
+            select poster_s3_key, null from outputs
+            where export_id = $1 and export_id in (select id from exports where user_id = $2)
+              and poster_s3_key is not null";
         read!(self, |db| sqlx::query_as(SQL).bind(id.0).bind(user.0).fetch_all(db).await)
             .map_err(StoreError::during("list the files of an export"))
     }
@@ -88,7 +96,11 @@ impl Store {
     pub async fn files_of_video(&self, user: UserId, id: VideoId) -> Result<Vec<StoredFile>, StoreError> {
         const SQL: &str = "-- outputs.of_video
             select s3_key, upload_id from outputs
-            where export_id in (select id from exports where video_id = $1 and user_id = $2)";
+            where export_id in (select id from exports where video_id = $1 and user_id = $2)
+            union all
+            select poster_s3_key, null from outputs
+            where export_id in (select id from exports where video_id = $1 and user_id = $2)
+              and poster_s3_key is not null";
         read!(self, |db| sqlx::query_as(SQL).bind(id.0).bind(user.0).fetch_all(db).await)
             .map_err(StoreError::during("list the files of a video's exports"))
     }
@@ -106,6 +118,7 @@ impl TryFrom<OutputRow> for Output {
             s3_key: row.s3_key,
             duration_seconds: row.duration_seconds,
             sha256: row.sha256,
+            poster_s3_key: row.poster_s3_key,
         })
     }
 }

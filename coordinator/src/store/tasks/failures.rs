@@ -42,7 +42,8 @@ struct FailingRow {
 }
 
 impl Tx {
-    /// Books a failed attempt: the task is free again after a while, or given up, and with an index its video.
+    /// Books a failed attempt: the task is free again after a while, or given up, and with an index its video,
+    /// with a preview that.
     /// `None` when the lease was lost before. `message` is for people, `detail` for the log.
     pub async fn fail_task(
         &mut self,
@@ -64,6 +65,9 @@ impl Tx {
         if kind == TaskKind::Index && verdict.next == Next::Poisoned {
             let code = if fault == Fault::Unsupported { UNSUPPORTED_MEDIA } else { INDEX_FAILED };
             self.video_failed(video, code, message, now).await?;
+        }
+        if kind == TaskKind::Preview && verdict.next == Next::Poisoned {
+            self.preview_failed(video).await?;
         }
         Ok(Some(FailedTask { kind, video, export: row.export_id.map(ExportId), next: verdict.next }))
     }

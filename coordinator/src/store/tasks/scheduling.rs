@@ -5,9 +5,10 @@ use std::time::Duration;
 use farm_core::content_key::ContentKey;
 use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
 use farm_core::schedule::{Candidate, Running};
+use farm_core::work::TaskKind;
 use uuid::Uuid;
 
-use super::{content_key, kind, micros};
+use super::{Attempt, content_key, kind, micros};
 use crate::store::{Store, StoreError, Tx};
 use crate::{read, within, write};
 
@@ -32,8 +33,10 @@ pub struct Ready {
 pub struct Workload {
     /// For the scheduler.
     pub running: Running,
-    /// The node that has it.
-    pub node: NodeId,
+    /// What kind of task it is.
+    pub kind: TaskKind,
+    /// Whose lease it is.
+    pub attempt: Attempt,
 }
 
 #[derive(sqlx::FromRow)]
@@ -71,6 +74,30 @@ impl TryFrom<ReadyRow> for Ready {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct WorkloadRow {
+    id: Uuid,
+    kind: String,
+    user_id: Uuid,
+    content_key: Option<Vec<u8>>,
+    node_id: Uuid,
+    epoch: i64,
+}
+
+impl TryFrom<WorkloadRow> for Workload {
+    type Error = StoreError;
+
+    fn try_from(row: WorkloadRow) -> Result<Workload, StoreError> {
+        let task = TaskId(row.id);
+        let content_key = row.content_key.map(|bytes| content_key(&bytes, task)).transpose()?;
+        Ok(Workload {
+            running: Running { user: UserId(row.user_id), content_key },
+            kind: kind(&row.kind, task)?,
+            attempt: Attempt { task, epoch: row.epoch, node: NodeId(row.node_id) },
+        })
+    }
+}
+
 impl Store {
     /// Tasks that may run now. Rung within `ring_again` counts as rung.
     pub async fn ready_tasks(&self, ring_again: Duration) -> Result<Vec<Ready>, StoreError> {
@@ -88,17 +115,12 @@ impl Store {
     /// Tasks some node has.
     pub async fn workloads(&self) -> Result<Vec<Workload>, StoreError> {
         const SQL: &str = "-- tasks.workloads
-            select tasks.id, videos.user_id, tasks.content_key, tasks.node_id
+            select tasks.id, tasks.kind, videos.user_id, tasks.content_key, tasks.node_id, tasks.epoch
             from tasks join videos on videos.id = tasks.video_id
             where tasks.state in ('ready', 'leased') and tasks.state = 'leased'";
-        let rows: Vec<(Uuid, Uuid, Option<Vec<u8>>, Uuid)> = read!(self, |db| sqlx::query_as(SQL).fetch_all(db).await)
+        let rows: Vec<WorkloadRow> = read!(self, |db| sqlx::query_as(SQL).fetch_all(db).await)
             .map_err(StoreError::during("list the leased tasks"))?;
-        rows.into_iter()
-            .map(|(task, user, key, node)| {
-                let key = key.map(|bytes| content_key(&bytes, TaskId(task))).transpose()?;
-                Ok(Workload { running: Running { user: UserId(user), content_key: key }, node: NodeId(node) })
-            })
-            .collect()
+        rows.into_iter().map(Workload::try_from).collect()
     }
 
     /// Parts that are there although a ready task still asks for them: made while its export was being planned.

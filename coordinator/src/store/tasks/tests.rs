@@ -222,7 +222,7 @@ async fn the_scheduler_sees_what_is_ready_and_what_runs() {
     assert_eq!(store.ready_tasks(LEASE).await.unwrap(), []);
     let workloads = store.workloads().await.unwrap();
     assert_eq!(workloads.len(), 1);
-    assert_eq!((workloads[0].node, workloads[0].running.content_key), (scene.node, Some(KEY)));
+    assert_eq!((workloads[0].attempt.node, workloads[0].running.content_key), (scene.node, Some(KEY)));
 }
 
 #[tokio::test]

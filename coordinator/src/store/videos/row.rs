@@ -14,7 +14,9 @@ use crate::store::StoreError;
 macro_rules! video_columns {
     () => {
         "id, user_id, filename, content_type, size_bytes, status, error_code, error_message, source_key, upload_id, \
-         claimed_hash, source_hash, facts, created_at"
+         claimed_hash, source_hash, facts, created_at, \
+         (select s3_key from preview_files where video_id = videos.id and kind = 'poster' and published_at is not null) \
+         as poster_key"
     };
 }
 pub(super) use video_columns;
@@ -35,6 +37,7 @@ pub(super) struct VideoRow {
     source_hash: Option<Vec<u8>>,
     facts: Option<Json<Indexed>>,
     created_at: i64,
+    poster_key: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -84,6 +87,7 @@ impl TryFrom<VideoRow> for Video {
             source_key: row.source_key,
             upload_id: row.upload_id,
             created_at: Timestamp(row.created_at),
+            poster_key: row.poster_key,
         })
     }
 }

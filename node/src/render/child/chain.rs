@@ -1,28 +1,23 @@
-//! Frames through a chain of stages: pushed in at one end, whatever comes of them taken at the other.
+//! Frames of one recipe through a line of stages: as the decoder gives them in, whatever comes of them out.
 //! Neither decodes nor decides which frames there are, and does not know what its stages do.
 
 use gstreamer as gst;
-use gstreamer::prelude::*;
-use gstreamer_app::{AppSink, AppSrc};
 use gstreamer_video::VideoInfo;
 use wire::v1::PictureRecipe;
 
-use super::bus::waiting_failure;
 use super::colour;
-use super::source::{element, unbuildable};
+use super::line::Line;
+use super::source::unbuildable;
 use crate::render::failure::RenderFailure;
-use crate::render::recipe::{RecipeError, Stage, Value};
+use crate::render::recipe::{RecipeError, Stage};
 
 /// Frames waiting to enter the chain; the decoder waits when there are more. Stages hold their own besides.
 const FRAMES_WAITING_MAX: u64 = 3;
 
-/// A running chain. Stopped when dropped.
+/// A running chain.
 #[derive(Debug)]
 pub struct Chain {
-    pipeline: gst::Pipeline,
-    bus: gst::Bus,
-    frames: AppSrc,
-    out: AppSink,
+    line: Line,
     colorimetry: String,
     /// Caps of the last frame as the decoder gave them, to notice a change.
     seen_caps: gst::Caps,
@@ -31,9 +26,9 @@ pub struct Chain {
 
 /// What frames are made to say before they go into the chain.
 #[derive(Clone, Copy, Debug)]
-struct Shape {
-    frame_rate: gst::Fraction,
-    keeps_fields: bool,
+pub(super) struct Shape {
+    pub(super) frame_rate: gst::Fraction,
+    pub(super) keeps_fields: bool,
 }
 
 /// From a recipe and the frames' colorimetry to the stages of a chain.
@@ -52,62 +47,45 @@ impl Chain {
             .map_err(|error| RenderFailure::node("The node cannot follow this recipe.").because(error))?;
         let frame_rate = fraction(recipe.frame_rate_num, recipe.frame_rate_den)?;
         let shape = Shape { frame_rate, keeps_fields: recipe.deinterlace };
-
-        let frames = AppSrc::builder().format(gst::Format::Time).block(false).max_bytes(0).max_buffers(0).build();
-        frames.set_caps(Some(&shape.applied(frame_caps, &colorimetry)));
-        let out = AppSink::builder().sync(false).async_(false).build();
-        out.set_enable_last_sample(false);
-        let pipeline = gst::Pipeline::new();
-        let mut chain = vec![frames.clone().upcast()];
-        for stage in &stages {
-            chain.push(staged(stage)?);
-        }
-        chain.push(out.clone().upcast());
-        pipeline.add_many(&chain).map_err(|error| unbuildable().because(error))?;
-        gst::Element::link_many(&chain).map_err(|error| unbuildable().because(error))?;
-        pipeline.set_state(gst::State::Playing).map_err(|error| unbuildable().because(error))?;
-        let bus = pipeline.bus().expect("a pipeline always has a bus");
-        Ok(Chain { pipeline, bus, frames, out, colorimetry, seen_caps: frame_caps.clone(), shape })
+        let line = Line::start(&stages, &shape.applied(frame_caps, &colorimetry), FRAMES_WAITING_MAX)?;
+        Ok(Chain { line, colorimetry, seen_caps: frame_caps.clone(), shape })
     }
 
     /// Whether another frame may be pushed now.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.frames.current_level_buffers() < FRAMES_WAITING_MAX
+        self.line.has_room()
     }
 
     /// Pushes a frame; its buffer already bears the time it is shown at.
     pub fn push(&mut self, frame: gst::Buffer, caps: &gst::CapsRef) -> Result<(), RenderFailure> {
         if *self.seen_caps != *caps {
             self.seen_caps = caps.to_owned();
-            self.frames.set_caps(Some(&self.shape.applied(&self.seen_caps, &self.colorimetry)));
+            self.line.set_caps(&self.shape.applied(&self.seen_caps, &self.colorimetry));
         }
-        self.frames.push_buffer(frame).map(|_| ()).map_err(|error| self.failure().because(error))
+        self.line.push(frame)
     }
 
     /// No further frame will come.
     pub fn end(&self) -> Result<(), RenderFailure> {
-        self.frames.end_of_stream().map(|_| ()).map_err(|error| self.failure().because(error))
+        self.line.end()
     }
 
     /// The next sample at the other end, if one comes within `wait`.
     pub fn pull(&self, wait: gst::ClockTime) -> Result<Option<gst::Sample>, RenderFailure> {
-        match self.out.try_pull_sample(wait) {
-            Some(sample) => Ok(Some(sample)),
-            None => waiting_failure(&self.bus).map_or(Ok(None), Err),
-        }
+        self.line.next(wait)
     }
 
     /// Whether everything pushed has come out.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.out.is_eos()
+        self.line.is_over()
     }
 
     /// Caps of what comes out, once it does.
     #[must_use]
     pub fn out_caps(&self) -> Option<gst::Caps> {
-        self.out.static_pad("sink").and_then(|pad| pad.current_caps())
+        self.line.exit_caps()
     }
 
     /// The colorimetry the frames were made to say.
@@ -115,22 +93,11 @@ impl Chain {
     pub fn colorimetry(&self) -> &str {
         &self.colorimetry
     }
-
-    fn failure(&self) -> RenderFailure {
-        waiting_failure(&self.bus).unwrap_or_else(|| RenderFailure::node("The encoder on this node stopped."))
-    }
-}
-
-impl Drop for Chain {
-    fn drop(&mut self) {
-        // Nothing is left to be done about a chain that does not stop; the parent's watchdog sees to it.
-        let _stopped = self.pipeline.set_state(gst::State::Null);
-    }
 }
 
 impl Shape {
     /// The decoder's caps with the pinned frame rate, an explicit colorimetry, and fields only where they will be woven.
-    fn applied(self, caps: &gst::Caps, colorimetry: &str) -> gst::Caps {
+    pub(super) fn applied(self, caps: &gst::Caps, colorimetry: &str) -> gst::Caps {
         let mut caps = caps.clone();
         for structure in caps.make_mut().iter_mut() {
             structure.set("framerate", self.frame_rate);
@@ -145,7 +112,7 @@ impl Shape {
 }
 
 /// The frames' own colorimetry, else the container's, else what the library assumes for their size.
-fn colorimetry(caps: &gst::Caps, container_colour: Option<&str>) -> Result<String, RenderFailure> {
+pub(super) fn colorimetry(caps: &gst::Caps, container_colour: Option<&str>) -> Result<String, RenderFailure> {
     if let Some(said) = colour::said(caps).or_else(|| container_colour.map(str::to_owned)) {
         return Ok(said);
     }
@@ -153,21 +120,8 @@ fn colorimetry(caps: &gst::Caps, container_colour: Option<&str>) -> Result<Strin
     Ok(info.colorimetry().to_string())
 }
 
-fn staged(stage: &Stage) -> Result<gst::Element, RenderFailure> {
-    let made = element(stage.element)?;
-    for (name, value) in &stage.properties {
-        match value {
-            Value::Word(word) => made.set_property_from_str(name, word),
-            Value::Caps(caps) => {
-                let caps: gst::Caps = caps.parse().map_err(|error| unbuildable().because(error))?;
-                made.set_property(name, caps);
-            }
-        }
-    }
-    Ok(made)
-}
-
-fn fraction(num: u32, den: u32) -> Result<gst::Fraction, RenderFailure> {
+/// A rate in the media library's words.
+pub(super) fn fraction(num: u32, den: u32) -> Result<gst::Fraction, RenderFailure> {
     match (i32::try_from(num), i32::try_from(den)) {
         (Ok(num @ 1..), Ok(den @ 1..)) => Ok(gst::Fraction::new(num, den)),
         _ => Err(RenderFailure::node("The recipe's frame rate cannot be written into a stream.")),

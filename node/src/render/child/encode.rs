@@ -88,7 +88,8 @@ impl Encoding {
     }
 }
 
-fn coded_unit(sample: gst::Sample) -> Result<CodedUnit, RenderFailure> {
+/// An access unit as an encoder gave it out.
+pub(super) fn coded_unit(sample: gst::Sample) -> Result<CodedUnit, RenderFailure> {
     let untimed = || RenderFailure::node("The encoder on this node lost the time of a frame.");
     let segment = sample.segment().and_then(|segment| segment.downcast_ref::<gst::ClockTime>()).ok_or_else(untimed)?;
     let buffer = sample.buffer().ok_or_else(untimed)?;

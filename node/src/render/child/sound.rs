@@ -1,11 +1,11 @@
 //! The sound task: one pass over the segments, each decoded, cut, levelled and faded, all encoded as one stream.
 //! Never joins encoded sound, and never holds more of it than a short segment or an overlap.
 
-mod aac;
+pub(super) mod aac;
 mod boxes;
 mod cut;
 mod downmix;
-mod encoder;
+pub(super) mod encoder;
 mod fade;
 mod feed;
 mod leveller;
@@ -23,7 +23,7 @@ mod progress;
 mod relay;
 mod resample;
 mod sinc;
-mod track;
+pub(super) mod track;
 
 use wire::v1::{SegmentLevel, SoundSegment, SoundWork};
 
@@ -39,7 +39,7 @@ use relay::Relay;
 use track::SoundTrack;
 
 /// Samples per second of all finished sound.
-const OUTPUT_RATE: u32 = 48_000;
+pub(super) const OUTPUT_RATE: u32 = 48_000;
 
 /// A measured segment of up to a minute of stereo is kept (23 MB) instead of being read and decoded again.
 const HELD_VALUES_MAX: u64 = 60 * 2 * OUTPUT_RATE as u64;

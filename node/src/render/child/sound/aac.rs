@@ -8,7 +8,7 @@ use super::OUTPUT_RATE;
 use super::encoder::{Coding, Encoded, Facts, Turns, Unit};
 
 /// Samples per channel in an access unit of AAC-LC.
-const UNIT_SAMPLES: usize = 1_024;
+pub const UNIT_SAMPLES: usize = 1_024;
 
 /// What `avenc_aac` puts in front of the first sample: one access unit, the reach of its transform. Measured with ffmpeg's
 /// decoder as the judge: a click at sample n comes out at n + 1024, at every bit rate and for one and two channels.
