@@ -3,6 +3,7 @@
 
 pub mod boxes;
 pub mod bus;
+pub mod causes;
 pub mod chain;
 pub mod check;
 pub mod codecs;
