@@ -65,6 +65,12 @@ gen: ## Write the generated files again
 	$(coordinator) openapi >schema/openapi.json.new
 	mv schema/openapi.json.new schema/openapi.json
 
+.PHONY: media-table
+media-table: programs ## Write docs/media.md: every file of the folder REELFARM_MEDIA through a farm
+	@[ -d "$${REELFARM_MEDIA:-}" ] || { echo 'name a folder of media: make media-table REELFARM_MEDIA=FOLDER' >&2; exit 1; }
+	cargo run --locked --quiet -p reelfarm-tests --example media-table -- "$$REELFARM_MEDIA" >docs/media.md.new
+	mv docs/media.md.new docs/media.md
+
 .PHONY: bench
 bench: ## Measure against one ffmpeg command, and how little is read (see bench/README.md)
 	tools/setup test

@@ -76,6 +76,11 @@ pub struct Video {
     pub status: VideoStatus,
     /// Why it failed, in words for people.
     pub error_message: Option<String>,
+    /// How much of it there is, once that is known.
+    pub duration_seconds: Option<f64>,
+    /// Codes of things worth knowing.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// Where a video stands.

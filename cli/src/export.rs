@@ -7,6 +7,7 @@ mod order;
 mod trail;
 mod upload;
 mod view;
+mod warnings;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
@@ -125,8 +126,12 @@ async fn connect(export: &args::Export, view: &Rc<View>) -> Result<(Client, Host
 /// The job itself; what it leaves on the farm while it is under way is on the trail.
 async fn perform(client: &Client, order: &Order, view: &View, trail: &Trail) -> Result<(), Failure> {
     let video = upload::upload(client, &order.input, view, trail).await?;
-    let export = client.create_export(video, &order.request).await?.id;
+    let export = client.create_export(video.id, &order.request).await?.id;
     trail.ordered(export);
+    // Not before: what is refused is refused in one line.
+    for line in warnings::lines(&video) {
+        view.say(&line);
+    }
     follow::until_over(client, export, view, trail).await?;
     download::download(client, export, &order.output, view).await?;
     if let Some(path) = &order.report {

@@ -23,7 +23,7 @@ const FINISH_MAX: Duration = Duration::from_secs(20);
 /// Runs a node until it is told to stop.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     empty(&config.scratch)?;
-    let limits = RenderLimits::default();
+    let limits = RenderLimits { memory_bytes: config.sandbox.memory_bytes(), ..RenderLimits::default() };
     let slot_count = config.capacity.slot_count();
     let hello = hello(&limits, slot_count).await?;
     let tasks = Tasks::new();

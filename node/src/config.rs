@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use service::config::ConfigError;
 
+use crate::render::MEMORY_BYTES;
+
 /// Everything a node is told.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +19,9 @@ pub struct Config {
     /// How much it takes on.
     #[serde(default)]
     pub capacity: CapacityConfig,
+    /// What a media process may do.
+    #[serde(default)]
+    pub sandbox: SandboxConfig,
     /// Its own files.
     pub scratch: ScratchConfig,
 }
@@ -58,6 +63,15 @@ pub struct CapacityConfig {
     pub slots: Option<u32>,
 }
 
+/// `[sandbox]`: what a media process may do.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxConfig {
+    /// MiB of memory that one media process may hold; absent: 4096. There are as many at once as there are slots.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_mib: Option<u32>,
+}
+
 /// `[scratch]`: parts not yet received, and files of running attempts.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +82,8 @@ pub struct ScratchConfig {
 
 /// More slots than this is a typing error.
 const SLOTS_MAX: u32 = 256;
+/// With less memory than this a media process cannot even start its libraries and encode a small picture.
+const MEMORY_MIB_MIN: u32 = 256;
 
 impl Config {
     /// Reads the file and the environment.
@@ -83,5 +99,26 @@ impl CapacityConfig {
         let processors =
             std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
         self.slots.unwrap_or(processors).clamp(1, SLOTS_MAX)
+    }
+}
+
+impl SandboxConfig {
+    /// Bytes of memory that one media process may hold.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        self.memory_mib.map_or(MEMORY_BYTES, |mebibytes| u64::from(mebibytes.max(MEMORY_MIB_MIN)) << 20)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_of_media_processes_is_what_is_written_or_a_sensible_bound() {
+        let bytes = |memory_mib| SandboxConfig { memory_mib }.memory_bytes();
+        assert_eq!(bytes(None), 4096 << 20);
+        assert_eq!(bytes(Some(1024)), 1024 << 20);
+        assert_eq!(bytes(Some(1)), 256 << 20, "less than any child needs would refuse every video");
     }
 }

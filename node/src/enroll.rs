@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use rcgen::{CertificateParams, DistinguishedName, KeyPair};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{CapacityConfig, Config, CoordinatorConfig, NatsConfig, ScratchConfig};
+use crate::config::{CapacityConfig, Config, CoordinatorConfig, NatsConfig, SandboxConfig, ScratchConfig};
 
 /// The coordinator signs at once; a proxy between may be slow.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
@@ -104,6 +104,7 @@ fn fresh(server: &str, config_file: &Path, enrolment: &Enrolment) -> anyhow::Res
         },
         nats: NatsConfig { url: nats.url.clone(), user: nats.user.clone(), password_file },
         capacity: CapacityConfig::default(),
+        sandbox: SandboxConfig::default(),
         scratch: ScratchConfig { dir: folder.join("scratch") },
     };
     let text = toml::to_string(&config).context("write the configuration")?;

@@ -2,7 +2,9 @@
 //! Knows nothing of leases, the coordinator or QUIC.
 
 pub mod attempt;
+pub mod bounds;
 pub mod child;
+pub mod complaint;
 pub mod encoders;
 pub mod failure;
 pub mod process;
@@ -10,11 +12,12 @@ pub mod protocol;
 pub mod recipe;
 pub mod source_reader;
 pub mod spool;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::watch::{Sender, channel};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, SegmentLevel, Work};
@@ -22,7 +25,7 @@ use wire::v1::{CodecConfig, EncoderFact, Index, PartFrame, SegmentLevel, Work};
 use attempt::Surroundings;
 pub use failure::RenderFailure;
 use process::Spawner;
-use protocol::{ChildTask, ProbedEncoder, RenderTask};
+use protocol::{ChildTask, ProbeTask, ProbedEncoder, RenderTask};
 use source_reader::{RangeReader, ReadBudget, source_client};
 
 /// The hidden command under which the node's own program is a media child.
@@ -31,6 +34,9 @@ pub const CHILD_COMMAND: &str = "__child";
 /// A preview decodes a whole video, and nobody waits for it: it may take longer than anything else, but not longer than the
 /// address of its source is good for, which is an hour.
 const PREVIEW_WALL_CLOCK: Duration = Duration::from_mins(55);
+
+/// What a media child may hold in memory unless configured otherwise.
+pub const MEMORY_BYTES: u64 = 4 << 30;
 
 /// One attempt at a task.
 #[derive(Clone, Debug)]
@@ -95,10 +101,12 @@ pub struct RenderLimits {
     pub child_program: PathBuf,
     /// The media library's registry of plugins; made by the first child.
     pub registry: PathBuf,
-    /// A child that is silent for so long is killed.
+    /// A child that is silent for so long is killed, one that only looks at a source sooner.
     pub stall: Duration,
-    /// A child that is not done after so long is killed.
+    /// A child that is not done after so long is killed, one with little to do sooner.
     pub wall_clock: Duration,
+    /// A child that holds more memory than this is killed.
+    pub memory_bytes: u64,
     /// A child that complains more than this is killed.
     pub stderr_bytes_max: usize,
     /// Fetches source bytes.
@@ -114,6 +122,7 @@ impl Default for RenderLimits {
             registry: process::default_registry(),
             stall: Duration::from_secs(30),
             wall_clock: Duration::from_mins(30),
+            memory_bytes: MEMORY_BYTES,
             stderr_bytes_max: 1 << 20,
             source_client: source_client(),
             spawner: Spawner::start(),
@@ -137,7 +146,7 @@ impl RenderLimits {
 pub async fn render(
     attempt: Attempt,
     limits: &RenderLimits,
-    progress: watch::Sender<u64>,
+    progress: Sender<u64>,
     stop: CancellationToken,
 ) -> Result<Rendered, RenderFailure> {
     let Attempt { work, source_url, source_bytes, scratch } = attempt;
@@ -145,7 +154,7 @@ pub async fn render(
     let source = RangeReader::new(limits.source_client.clone(), source_url, source_bytes, budget);
     let yields_part = !matches!(work, Work::Index);
     let limits = &limits.of(&work);
-    let task = ChildTask::Render(Box::new(RenderTask { work, source_bytes }));
+    let task = ChildTask::Render(Box::new(RenderTask { work, source_bytes, memory_bytes: limits.memory_bytes }));
     let scratch = yields_part.then_some(scratch.as_path());
     let around = Surroundings { source: Some(source), scratch, progress, stop };
     let yielded = attempt::run(&task, around, limits).await?;
@@ -174,9 +183,10 @@ pub async fn probe(limits: &RenderLimits) -> Result<Probe, RenderFailure> {
         let made = tokio::fs::create_dir_all(folder).await;
         debug!(registry = %limits.registry.display(), made = made.is_ok(), "The media registry's folder is there");
     }
-    let (progress, _) = watch::channel(0);
+    let (progress, _) = channel(0);
     let around = Surroundings { source: None, scratch: None, progress, stop: CancellationToken::new() };
-    let yielded = attempt::run(&ChildTask::Probe, around, limits).await?;
+    let yielded =
+        attempt::run(&ChildTask::Probe(ProbeTask { memory_bytes: limits.memory_bytes }), around, limits).await?;
     let ready = yielded.ready.ok_or_else(|| RenderFailure::node("The media process did not say what it runs with."))?;
     let (passed, refused): (Vec<_>, Vec<_>) =
         yielded.encoders.into_iter().partition(|probed| probed.refusal.is_empty());

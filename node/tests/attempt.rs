@@ -1,5 +1,5 @@
-//! Attempts that fail, and whose fault it is: sources that are no video, storage that breaks, children that hang.
-//! Does not judge pictures; `picture.rs` does.
+//! Attempts that fail, and whose fault it is: sources that are no video, storage that breaks, encoders that are not here.
+//! Does not judge pictures; `picture.rs` does. Nor children that misbehave; `watchdogs.rs` does.
 
 #![expect(clippy::unwrap_used, reason = "a test says by its panic what went wrong")]
 
@@ -10,16 +10,12 @@ mod render {
     pub mod source;
 }
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
-use std::time::Duration;
 
 use render::bench::{Bench, work};
 use render::server::Faults;
 use render::source::{Source, numbers};
-use tokio_util::sync::CancellationToken;
-use wire::v1::{FailureClass, Work};
+use wire::v1::FailureClass;
 
 const PLAIN: [&str; 8] = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25"];
 const SIZE: (u32, u32) = (320, 192);
@@ -52,6 +48,38 @@ async fn sound_alone_is_refused() {
     let refused = Bench::serving(std::fs::read(sound).unwrap(), Faults::default()).index().await.unwrap_err();
     assert_eq!(refused.class, FailureClass::Unsupported);
     assert!(refused.message.contains("sound but no picture"), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn a_sound_track_that_does_not_say_what_it_is_costs_no_picture() {
+    let source = plain();
+    let file = source.folder().join("with_sound.mp4");
+    let mut make = std::process::Command::new("ffmpeg");
+    make.args(["-v", "error", "-i"]).arg(source.path()).args(["-f", "lavfi", "-i", "sine=duration=8"]);
+    make.args(["-c:v", "copy", "-c:a", "aac", "-shortest"]).arg(&file);
+    assert!(make.status().unwrap().success());
+    let mut bytes = std::fs::read(file).unwrap();
+    let descriptions: Vec<usize> = (0..bytes.len() - 4).filter(|at| bytes[*at..].starts_with(b"stsd")).collect();
+    let [_of_picture, of_sound] = descriptions[..] else { panic!("two tracks, not {descriptions:?}") };
+    bytes[of_sound..of_sound + 4].copy_from_slice(b"free");
+    let bench = Bench::serving(bytes, Faults::default());
+    let index = bench.index().await.unwrap();
+    assert_eq!((index.picture.frames.len(), index.sound.is_some()), (200, false));
+    assert_eq!(index.warnings, ["sound_not_playable"]);
+    let part = bench.picture(work(&index, 100, 110, SIZE)).await.unwrap();
+    assert_eq!(numbers(&bench.stream(&part), "null"), (100..110).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_picture_that_is_too_large_is_refused_before_it_is_decoded() {
+    let source = plain();
+    let file = source.folder().join("large.mov");
+    let mut make = std::process::Command::new("ffmpeg");
+    make.args(["-v", "error", "-f", "lavfi", "-i", "color=s=9000x9000:d=0.04", "-c:v", "mjpeg"]).arg(&file);
+    assert!(make.status().unwrap().success());
+    let refused = Bench::serving(std::fs::read(file).unwrap(), Faults::default()).index().await.unwrap_err();
+    assert_eq!(refused.class, FailureClass::Unsupported, "{refused:?}");
+    assert!(refused.message.contains("9000 × 9000 pixels"), "{}", refused.message);
 }
 
 #[tokio::test]
@@ -123,44 +151,6 @@ async fn a_short_stretch_reads_little_of_a_long_source() {
     assert!(read < 3 * groups, "{read} bytes read for {groups} bytes of groups, of {}", bench.server.size);
 }
 
-/// A child that runs this script instead of the node's program.
-fn impostor(source: &Source, script: &str) -> PathBuf {
-    let file = source.folder().join("impostor");
-    std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-    file
-}
-
-#[tokio::test]
-async fn children_that_hang_crash_or_babble_are_ended() {
-    let source = plain();
-    let endings = [
-        ("exec sleep 60", "stand still"),
-        ("kill -SEGV $$", "crash"),
-        ("head -c 3000000 /dev/zero >&2", "nothing but errors"),
-        ("exec head -c 3000000 /dev/zero", "broke its protocol"),
-    ];
-    for (script, words) in endings {
-        let mut bench = Bench::serving(source.bytes(), Faults::default());
-        bench.limits.child_program = impostor(&source, script);
-        bench.limits.stall = Duration::from_millis(300);
-        let failed = bench.index().await.unwrap_err();
-        assert_eq!(failed.class, FailureClass::Media, "{script}");
-        assert!(failed.message.contains(words), "{script}: {failed:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_stopped_attempt_ends_at_once() {
-    let source = plain();
-    let mut bench = Bench::serving(source.bytes(), Faults::default());
-    bench.limits.child_program = impostor(&source, "exec sleep 60");
-    let stop = CancellationToken::new();
-    stop.cancel();
-    let stopped = tokio::time::timeout(Duration::from_secs(10), bench.attempt_until(Work::Index, stop)).await;
-    assert!(stopped.expect("it ends long before the child would").is_err());
-}
-
 #[tokio::test]
 async fn the_probe_says_what_works_and_why_the_rest_does_not() {
     let bench = Bench::serving(Vec::new(), Faults::default());
@@ -168,9 +158,11 @@ async fn the_probe_says_what_works_and_why_the_rest_does_not() {
     let x264 = probe.encoders.iter().find(|fact| fact.family == "x264").expect("x264 encodes everywhere");
     assert!(x264.identity.starts_with("x264/") && x264.identity.ends_with("/x264enc"), "{}", x264.identity);
     assert!(probe.media_library.starts_with("GStreamer"), "{}", probe.media_library);
-    assert!(probe.sandbox_layers.iter().any(|layer| layer == "no_core_dump"), "{:?}", probe.sandbox_layers);
+    for layer in ["no_core_dump", "bounded_memory"] {
+        assert!(probe.sandbox_layers.iter().any(|active| active == layer), "{layer}: {:?}", probe.sandbox_layers);
+    }
     for (family, why) in &probe.refused {
         assert!(why.starts_with(&format!("{family} needs ")), "{why}");
     }
-    assert_eq!(probe.encoders.len() + probe.refused.len(), 5);
+    assert_eq!(probe.encoders.len() + probe.refused.len(), reelfarm_node::render::encoders::ENCODERS.len());
 }

@@ -119,6 +119,18 @@ impl Api {
     /// When any step is answered otherwise than the contract says.
     #[must_use]
     pub fn upload(&self, file: &Path) -> String {
+        let video = self.send(file);
+        let body = self.wait_until_indexed(&video);
+        assert_eq!(body["status"], "ready", "{body}");
+        video
+    }
+
+    /// Uploads a file. Gives the video's id.
+    ///
+    /// # Panics
+    /// When any step is answered otherwise than the contract says.
+    #[must_use]
+    pub fn send(&self, file: &Path) -> String {
         let bytes = fs::read(file).expect("the source can be read");
         let filename = file.file_name().and_then(|name| name.to_str()).expect("a plain file name");
         let hash = blake3::hash(&bytes).to_hex();
@@ -130,7 +142,6 @@ impl Api {
         if !known {
             self.send_parts(&video, &body["upload"], &bytes);
         }
-        self.wait_until_ready(&video);
         video
     }
 
@@ -158,13 +169,17 @@ impl Api {
         tag.expect("storage names the part's tag").to_owned()
     }
 
-    fn wait_until_ready(&self, video: &str) {
+    /// Waits until a video is ready or failed. Gives the video.
+    ///
+    /// # Panics
+    /// When that takes too long.
+    #[must_use]
+    pub fn wait_until_indexed(&self, video: &str) -> Value {
         let path = format!("/api/videos/{video}");
         eventually("the index of a video", INDEXED_WITHIN, || {
             let body = self.try_call(Method::GET, &path, None).ok().filter(|answer| answer.status.is_success())?.body;
-            assert_ne!(body["status"], "failed", "{body}");
-            (body["status"] == "ready").then_some(())
-        });
+            matches!(body["status"].as_str(), Some("ready" | "failed")).then_some(body)
+        })
     }
 
     /// Orders an export. Gives its id.

@@ -10,6 +10,7 @@ pub mod farm;
 pub mod format;
 pub mod judge;
 pub mod ledger;
+pub mod media_table;
 pub mod media_tool;
 pub mod patience;
 pub mod random;

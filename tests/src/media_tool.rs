@@ -28,6 +28,13 @@ pub fn run(command: &mut Command) -> Result<String> {
     Ok(said)
 }
 
+/// Runs a tool to its end and returns what it printed on stdout; fails unless it succeeds.
+pub fn stdout(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("failed to start {command:?}"))?;
+    ensure!(output.status.success(), "{command:?} ended with {}", output.status);
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Runs a tool, feeds it from `write` on stdin and gives its stdout to `read`; returns what it printed on stderr.
 /// The three run side by side, so that no full pipe can hold another up.
 pub fn pipe<T>(

@@ -15,12 +15,11 @@ use reqwest::Body;
 use reqwest::header::{CONTENT_LENGTH, ETAG};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
-use uuid::Uuid;
 
 use super::order::Input;
 use super::trail::Trail;
 use super::view::View;
-use crate::api::{NewVideo, Upload, UploadComplete, UploadPart, UploadedPart, VideoStatus};
+use crate::api::{NewVideo, Upload, UploadComplete, UploadPart, UploadedPart, Video, VideoStatus};
 use crate::client::{self, Client};
 use crate::failure::Failure;
 
@@ -50,7 +49,7 @@ enum Error {
 }
 
 /// Brings the video onto the farm and waits until it can be exported.
-pub async fn upload(client: &Client, input: &Input, view: &View, trail: &Trail) -> Result<Uuid, Failure> {
+pub async fn upload(client: &Client, input: &Input, view: &View, trail: &Trail) -> Result<Video, Failure> {
     view.stage("reading");
     let blake3 = hash(&input.path).await?;
     let new = NewVideo { filename: input.filename.clone(), size_bytes: input.size_bytes, blake3 };
@@ -65,7 +64,7 @@ pub async fn upload(client: &Client, input: &Input, view: &View, trail: &Trail) 
     loop {
         let video = client.video(video).await?;
         match video.status {
-            VideoStatus::Ready => return Ok(video.id),
+            VideoStatus::Ready => return Ok(video),
             VideoStatus::Failed => {
                 let reason = video.error_message.unwrap_or_else(|| "it cannot be read as a video".to_owned());
                 return Err(Failure::refused(format!("{}: {reason}", input.path.display())));

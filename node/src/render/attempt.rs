@@ -1,25 +1,34 @@
 //! One attempt: a child is started, fed, watched, and what it says collected; whatever happens it is gone at the end.
 //! Trusts nothing the child says beyond the bounds of the protocol.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{ChildStderr, ChildStdout};
-use tokio::sync::{Notify, watch};
+use tokio::process::{Child, ChildStdout};
+use tokio::sync::watch::Sender;
 use tokio_util::sync::CancellationToken;
 use wire::v1::Index;
 
 use super::RenderLimits;
+use super::bounds::{Bounds, Units};
+use super::complaint::Complaint;
 use super::failure::RenderFailure;
 use super::process::MediaChild;
 use super::protocol::{self, ChildMessage, ChildTask, PartCodec, ProbedEncoder, Ready, SourceRequest};
 use super::source_reader::RangeReader;
 use super::spool::{Spool, Spooled};
+use super::watch::{self, Pulse};
 
-/// The end of what a child wrote to standard error that goes into the log.
-const STDERR_TAIL_BYTES: usize = 2000;
+/// What the allocators of our libraries say last when there is no memory left.
+const OUT_OF_MEMORY_WORDS: [&str; 3] = ["failed to allocate", "memory allocation of", "bad_alloc"];
+/// How long a child may take to end once it has closed its pipe.
+const ENDING_MAX: Duration = Duration::from_secs(2);
+/// The signal of those who kill without asking: here, the kernel that needs memory.
+const SIGKILL: i32 = 9;
 
 /// What a child is given besides its task.
 #[derive(Debug)]
@@ -29,7 +38,7 @@ pub struct Surroundings<'a> {
     /// Where a part may be put, where the task may yield one.
     pub scratch: Option<&'a Path>,
     /// Hears how far the child is.
-    pub progress: watch::Sender<u64>,
+    pub progress: Sender<u64>,
     /// Ends the attempt at once.
     pub stop: CancellationToken,
 }
@@ -59,43 +68,50 @@ enum Ending {
 
 /// Runs one child on one task.
 pub async fn run(task: &ChildTask, around: Surroundings<'_>, limits: &RenderLimits) -> Result<Yield, RenderFailure> {
+    let bounds = Bounds::of(task, limits);
+    let Surroundings { source, scratch, progress, stop } = around;
     let child = limits.spawner.spawn(&limits.child_program, &limits.registry).await?;
     let MediaChild { mut process, socket, stdout, stderr } = child;
-    let alive = Notify::new();
-    let mut complaint = Vec::new();
+    let pulse = Pulse::default();
+    let mut complaint = Complaint::new(stderr, limits.stderr_bytes_max);
     let ending = tokio::select! {
-        ending = collect(stdout, around.scratch, &around.progress, &alive) => ending,
-        failure = serve(socket, task, around.source, &alive) => Err(failure),
-        failure = read_stderr(stderr, &mut complaint, limits.stderr_bytes_max) => Err(failure),
-        failure = watch_over(&alive, limits) => Err(failure),
-        () = around.stop.cancelled() => Err(RenderFailure::node("The attempt was stopped.")),
+        ending = collect(stdout, scratch, &progress, bounds.units, &pulse) => ending,
+        failure = Box::pin(serve(socket, task, source, &pulse)) => Err(failure),
+        failure = complaint.overflow() => Err(failure),
+        failure = watch::silence(&pulse, bounds.stall) => Err(failure),
+        failure = watch::time(bounds.wall_clock) => Err(failure),
+        failure = watch::memory(process.id(), bounds.memory_bytes) => Err(failure),
+        () = stop.cancelled() => Err(RenderFailure::node("The attempt was stopped.")),
     };
-    let ended_itself = matches!(ending, Ok(Ending::Silent));
-    if !ended_itself {
-        // A child that has ended by now cannot be killed, and need not be.
-        let _ended = process.start_kill();
-    }
-    let status = process.wait().await;
-    let complaint = String::from_utf8_lossy(&complaint).into_owned();
+    let status = if matches!(ending, Ok(Ending::Silent)) { ended(&mut process).await } else { None };
+    // A child that has ended by now cannot be killed, and need not be.
+    let _ended = process.start_kill();
+    let _gone = process.wait().await;
     match ending? {
         Ending::Done(yielded) => Ok(yielded),
         Ending::Failed(failure) => Err(failure),
-        Ending::Silent => Err(crash(status.ok(), &complaint)),
+        Ending::Silent => Err(crash(status, &complaint.last_words().await)),
     }
+}
+
+/// How a child ended that closed its pipe; `None` when it closed it and goes on.
+async fn ended(process: &mut Child) -> Option<ExitStatus> {
+    tokio::time::timeout(ENDING_MAX, process.wait()).await.ok()?.ok()
 }
 
 /// Reads messages until the last one, or the end of the pipe.
 async fn collect(
     stdout: ChildStdout,
     scratch: Option<&Path>,
-    progress: &watch::Sender<u64>,
-    alive: &Notify,
+    progress: &Sender<u64>,
+    units: Units,
+    pulse: &Pulse,
 ) -> Result<Ending, RenderFailure> {
     let mut pipe = BufReader::with_capacity(64 << 10, stdout);
     let mut yielded = Yield::default();
-    let mut spool = None;
+    let mut spool: Option<Spool> = None;
     while let Some(message) = next_message(&mut pipe).await? {
-        alive.notify_one();
+        pulse.beat();
         match message {
             ChildMessage::Ready(ready) => yielded.ready = Some(ready),
             // Nobody may be listening to progress.
@@ -103,16 +119,19 @@ async fn collect(
             ChildMessage::Codec(codec) => yielded.codec = Some(codec),
             ChildMessage::AccessUnit(frame, payload) => {
                 let folder = scratch.ok_or_else(|| garbled("an access unit in a task that yields no part"))?;
-                if spool.is_none() {
-                    spool = Some(Spool::create(folder).await?);
-                }
-                spool.as_mut().expect("made a line above").append(frame, &payload).await?;
+                let spool = match &mut spool {
+                    Some(spool) => spool,
+                    none => none.insert(Spool::create(folder).await?),
+                };
+                spool.append(frame, &payload).await?;
+                units.check_most(spool.unit_count())?;
             }
             ChildMessage::Index(index) => yielded.index = Some(index),
             ChildMessage::Encoders(encoders) => yielded.encoders = encoders,
             ChildMessage::Failed(failure) => return Ok(Ending::Failed(failure)),
             ChildMessage::Done => {
                 if let Some(spool) = spool {
+                    units.check_least(spool.unit_count())?;
                     yielded.part = Some(spool.finish().await?);
                 }
                 return Ok(Ending::Done(yielded));
@@ -142,7 +161,7 @@ async fn serve(
     mut socket: UnixStream,
     task: &ChildTask,
     mut source: Option<RangeReader>,
-    alive: &Notify,
+    pulse: &Pulse,
 ) -> RenderFailure {
     // When the socket breaks the child has ended: what it said, or its exit status, tells why.
     if socket.write_all(&protocol::write_task(task)).await.is_err() {
@@ -155,14 +174,13 @@ async fn serve(
             return garbled("a request for too many source bytes");
         }
         let pieces = match source.as_mut() {
-            Some(source) => source.read(offset, length).await,
+            Some(source) => pulse.while_fed(source.read(offset, length)).await,
             None => Err(garbled("a request for source bytes in a task without a source")),
         };
         let pieces = match pieces {
             Ok(pieces) => pieces,
             Err(failure) => return failure,
         };
-        alive.notify_one();
         if answer(&mut socket, &pieces).await.is_err() {
             break;
         }
@@ -180,37 +198,17 @@ async fn answer(socket: &mut UnixStream, pieces: &[bytes::Bytes]) -> std::io::Re
     Ok(())
 }
 
-/// Keeps the end of what the child complains about. Returns only when it complains without end.
-async fn read_stderr(mut stderr: ChildStderr, tail: &mut Vec<u8>, bytes_max: usize) -> RenderFailure {
-    let mut piece = [0; 4096];
-    let mut total = 0;
-    while let Ok(count @ 1..) = stderr.read(&mut piece).await {
-        total += count;
-        if total > bytes_max {
-            return RenderFailure::media("The video file is damaged: decoding it yields nothing but errors.")
-                .because(String::from_utf8_lossy(tail));
-        }
-        tail.extend_from_slice(&piece[..count]);
-        let surplus = tail.len().saturating_sub(STDERR_TAIL_BYTES);
-        tail.drain(..surplus);
-    }
-    std::future::pending().await
-}
-
-/// Returns when the child has been silent or at work for too long.
-async fn watch_over(alive: &Notify, limits: &RenderLimits) -> RenderFailure {
-    let stalls = async { while tokio::time::timeout(limits.stall, alive.notified()).await.is_ok() {} };
-    tokio::select! {
-        () = stalls => RenderFailure::media("The video file makes its decoder stand still.")
-            .because(format!("no sign of life for {:?}", limits.stall)),
-        () = tokio::time::sleep(limits.wall_clock) => RenderFailure::media("Rendering took longer than it may.")
-            .because(format!("not done after {:?}", limits.wall_clock)),
-    }
-}
-
+/// Why a child ended without a last word.
 fn crash(status: Option<ExitStatus>, complaint: &str) -> RenderFailure {
+    let failure = if OUT_OF_MEMORY_WORDS.iter().any(|words| complaint.contains(words)) {
+        RenderFailure::media("The video needs more memory than a media process may use.")
+    } else if status.is_some_and(|status| status.signal() == Some(SIGKILL)) {
+        RenderFailure::node("The media process was killed from outside; this node may be short of memory.")
+    } else {
+        RenderFailure::media("The video file made the media process crash.")
+    };
     let status = status.map_or_else(|| "unknown".to_owned(), |status| status.to_string());
-    RenderFailure::media("The video file made the media process crash.").because(format!("{status}; {complaint}"))
+    failure.because(format!("{status}; {complaint}"))
 }
 
 fn garbled(detail: impl std::fmt::Display) -> RenderFailure {

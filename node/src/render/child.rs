@@ -3,6 +3,7 @@
 
 pub mod boxes;
 pub mod bus;
+pub mod causes;
 pub mod chain;
 pub mod check;
 pub mod codecs;
@@ -74,12 +75,12 @@ fn attend(mut socket: UnixStream, output: &mut Output, mut sandbox_layers: Vec<S
     gst::init()
         .map_err(|error| RenderFailure::node("The media library on this node does not start.").because(error))?;
     identity::read_libraries(&task);
-    sandbox_layers.extend(sandbox::lock_down_further());
+    sandbox_layers.extend(sandbox::lock_down_further(task.memory_bytes()));
     output.ready(Ready { media_library: gst::version_string().to_string(), sandbox_layers })?;
     match task {
-        ChildTask::Probe => probe::run(output),
+        ChildTask::Probe(_) => probe::run(output),
         ChildTask::Render(task) => {
-            let RenderTask { work, source_bytes } = *task;
+            let RenderTask { work, source_bytes, .. } = *task;
             let source = Source::open(SourceReader::new(socket, source_bytes))?;
             render(&source, work, output)
         }

@@ -24,9 +24,27 @@ pub const SOURCE_READ_BYTES_MAX: u32 = 64 << 20;
 #[derive(Archive, Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub enum ChildTask {
     /// Try every row of the encoder table.
-    Probe,
+    Probe(ProbeTask),
     /// Work on a source.
     Render(Box<RenderTask>),
+}
+
+impl ChildTask {
+    /// What the child may hold in memory.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        match self {
+            ChildTask::Probe(task) => task.memory_bytes,
+            ChildTask::Render(task) => task.memory_bytes,
+        }
+    }
+}
+
+/// A trial of what this machine can encode with.
+#[derive(Archive, Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProbeTask {
+    /// What the child may hold in memory.
+    pub memory_bytes: u64,
 }
 
 /// Work on a source.
@@ -36,6 +54,8 @@ pub struct RenderTask {
     pub work: Work,
     /// Size of the source.
     pub source_bytes: u64,
+    /// What the child may hold in memory.
+    pub memory_bytes: u64,
 }
 
 /// A child's request for source bytes: `offset u64 | length u32`, little-endian.
@@ -305,7 +325,8 @@ mod tests {
 
     #[test]
     fn tasks_and_requests_arrive_as_sent() {
-        let task = ChildTask::Render(Box::new(RenderTask { work: Work::Index, source_bytes: 99 }));
+        let task =
+            ChildTask::Render(Box::new(RenderTask { work: Work::Index, source_bytes: 99, memory_bytes: 1 << 30 }));
         let bytes = write_task(&task);
         assert_eq!(read_task(&bytes[4..]), Some(task));
         assert_eq!(read_task(&[0; 3]), None);

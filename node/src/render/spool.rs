@@ -55,6 +55,12 @@ impl Spool {
         self.file.write_all(payload).await.map_err(|error| unwritable().because(error))
     }
 
+    /// Access units so far.
+    #[must_use]
+    pub fn unit_count(&self) -> usize {
+        self.frames.len()
+    }
+
     /// Ends the part.
     pub async fn finish(mut self) -> Result<Spooled, RenderFailure> {
         self.file.flush().await.map_err(|error| unwritable().because(error))?;

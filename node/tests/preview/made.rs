@@ -57,8 +57,8 @@ impl Made {
     pub fn key_times(&self) -> Vec<f64> {
         let entries = ["-select_streams", "v:0", "-show_entries", "packet=pts_time,flags"];
         let said = self.probed("proxy", &entries);
-        let keys: String = said.lines().filter(|line| line.contains('K')).map(|line| format!("{line}\n")).collect();
-        seconds(&keys)
+        let keys: Vec<&str> = said.lines().filter(|line| line.contains('K')).collect();
+        seconds(&keys.join("\n"))
     }
 
     /// The first channel of the proxy's sound at 48 kHz.

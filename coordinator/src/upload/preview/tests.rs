@@ -71,7 +71,7 @@ impl Farm {
         blake3::Hasher::new().finalize_xof().fill(&mut body);
         let units: [&[u8]; 5] = [&body[..PROXY_BYTES / 2], &body[PROXY_BYTES / 2..], b"head", b"sprite", b"poster"];
         let payload = units.concat();
-        let run = |first: u32| vec![first..first + 1];
+        let run = |first: u32| std::iter::once(first..first + 1).collect();
         let file = |kind, runs: Vec<std::ops::Range<u32>>| FileEntry { kind, runs };
         let files = vec![
             file(FileKind::Proxy, vec![2..3, 0..2]),

@@ -21,6 +21,8 @@ pub struct MovieFacts {
     pub fragmented: bool,
     /// Its tracks in file order.
     pub tracks: Vec<TrackFacts>,
+    /// Whether a sound track is among those that were taken away.
+    pub hides_sound: bool,
 }
 
 /// What a `trak` says.
@@ -34,8 +36,10 @@ pub struct TrackFacts {
     pub sample_count: u64,
     /// Its edit list; empty without one.
     pub edits: Vec<Edit>,
-    /// Type of its first sample entry: `avc1`, `encv`, ….
+    /// Type of its first sample entry: `avc1`, `encv`, …; zeros when it has none.
     pub sample_entry: [u8; 4],
+    /// Where in the file the type of its own box stands.
+    pub kind_at: u64,
 }
 
 /// One row of an edit list.
@@ -72,6 +76,17 @@ impl MovieFacts {
     pub fn track(&self, handler: &[u8; 4], ordinal: u32) -> Option<&TrackFacts> {
         self.tracks.iter().filter(|track| track.handler == *handler).nth(ordinal as usize)
     }
+
+    /// Takes away the tracks that do not say what their samples are. The demuxer refuses a whole file for the sake of one such
+    /// track, so it must not be shown them.
+    pub fn take_nameless(&mut self) -> Vec<TrackFacts> {
+        let (named, nameless) =
+            std::mem::take(&mut self.tracks).into_iter().partition(|track| track.sample_entry != [0; 4]);
+        self.tracks = named;
+        let nameless: Vec<TrackFacts> = nameless;
+        self.hides_sound = nameless.iter().any(|track| track.handler == *b"soun");
+        nameless
+    }
 }
 
 /// Reads what it can.
@@ -79,7 +94,7 @@ impl MovieFacts {
 pub fn read(reader: &SourceReader) -> MovieFacts {
     let mut walk = Walk { reader, boxes_left: BOXES_MAX };
     let mut facts = MovieFacts::default();
-    let file = BoxAt { kind: *b"file", start: 0, end: reader.size() };
+    let file = BoxAt { kind: *b"file", kind_at: 0, start: 0, end: reader.size() };
     // A walk that ends early keeps what it found.
     let _whole = walk.children(file, &mut |walk, found| match &found.kind {
         b"moov" => walk.movie(found, &mut facts),
@@ -92,6 +107,7 @@ pub fn read(reader: &SourceReader) -> MovieFacts {
 #[derive(Clone, Copy, Debug)]
 struct BoxAt {
     kind: [u8; 4],
+    kind_at: u64,
     start: u64,
     end: u64,
 }
@@ -126,7 +142,12 @@ impl Walk<'_> {
         };
         // A box that claims more than its parent holds ends with it: truncated files are read as far as they go.
         let end = at.checked_add(size)?.min(limit);
-        (size >= head_bytes).then_some(BoxAt { kind, start: at + head_bytes, end: end.max(at + head_bytes) })
+        (size >= head_bytes).then_some(BoxAt {
+            kind,
+            kind_at: at + 4,
+            start: at + head_bytes,
+            end: end.max(at + head_bytes),
+        })
     }
 
     fn body(&self, found: BoxAt) -> Option<Vec<u8>> {
@@ -144,7 +165,7 @@ impl Walk<'_> {
                 }
                 b"mvex" => facts.fragmented = true,
                 b"trak" => {
-                    let mut track = TrackFacts::default();
+                    let mut track = TrackFacts { kind_at: found.kind_at, ..TrackFacts::default() };
                     walk.track(found, &mut track)?;
                     facts.tracks.push(track);
                 }

@@ -20,7 +20,7 @@ static IN_LIBRARIES: OnceLock<HashMap<&'static str, String>> = OnceLock::new();
 /// while files may still be opened.
 pub fn read_libraries(task: &ChildTask) {
     let used = ENCODERS.iter().filter(|row| match task {
-        ChildTask::Probe => true,
+        ChildTask::Probe(_) => true,
         ChildTask::Render(task) => {
             matches!(&task.work, Work::Picture(work) if work.recipe.encoder_family == row.family)
         }

@@ -2,9 +2,11 @@
 //! Promises only frames that a picture task will find again; where packets are no promise, it decodes once.
 
 pub mod frames;
+mod limits;
 mod looks;
 mod nominal;
 mod packets;
+mod passage;
 mod visible;
 
 use timeline::{Rate, Rounding, Ticks};
@@ -37,12 +39,8 @@ const TIME_SCALE_MAX: u32 = 1_000_000;
 const SHORT_BY_MAX_NS: i64 = 1_000_000_000;
 /// How far the last frame may end before its edit list does: the edit counts on a coarser clock.
 const EDIT_SHORT_BY_MAX_NS: i64 = 50_000_000;
-/// The longest source: a day.
-const DURATION_MAX_NS: i64 = 24 * 3600 * 1_000_000_000;
-/// The largest picture: 8192 × 8192.
-const PIXELS_MAX: u64 = 1 << 26;
 /// Frames decoded between two signs of life.
-const FRAMES_PER_PROGRESS: usize = 16;
+const FRAMES_PER_PROGRESS: usize = 4;
 
 /// Indexes the source and sends what it learnt.
 pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
@@ -59,7 +57,9 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     }
     let picture_scan = scan.picture.as_ref().ok_or_else(|| no_picture(&scan))?;
     let sound = scan.sound.as_ref().and_then(looks::sound);
+    limits::check_announced_size(&picture_scan.caps)?;
     let (picture, picture_shares_times) = picture(source, picture_scan, output)?;
+    limits::check_held_frames(&picture, sound.as_ref())?;
 
     let mut warnings = Vec::new();
     if is_short(&scan, picture_scan, &picture, sound.as_ref(), movie) {
@@ -71,7 +71,7 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     if picture_shares_times {
         warnings.push(FRAMES_SHARE_TIMES.to_owned());
     }
-    if scan.has_sound && sound.is_none() {
+    if (scan.has_sound || movie.hides_sound) && sound.is_none() {
         warnings.push(SOUND_NOT_PLAYABLE.to_owned());
     }
     let created_at = movie.created_at.or_else(|| looks::created_at(&picture_scan.tags));
@@ -98,7 +98,8 @@ fn picture(source: &Source, scan: &TrackScan, output: &mut Output) -> Result<(Pi
         Some(table) => (table, false),
         None => (decode_all(rate, decoded, scan, source.picture_end_ns(scan.ordinal), output)?, true),
     };
-    check_limits(rate, &looks, &table)?;
+    limits::check_size(looks.width, looks.height)?;
+    limits::check_length(rate, &table)?;
     let (frame_rate_num, frame_rate_den) = nominal::frame_rate(rate, &table.frames, table.end);
     let shares_times = table.shares_times;
     let index = PictureIndex {
@@ -218,20 +219,6 @@ fn is_short(
     }
     let found = end_ns.max(sound.map_or(0, |sound| sound.end_ns));
     scan.declared_ns.is_some_and(|declared| found + SHORT_BY_MAX_NS < declared)
-}
-
-fn check_limits(rate: Rate, looks: &Looks, table: &Frames) -> Result<(), RenderFailure> {
-    let end = rate.convert(Ticks(table.end), Rate::NANOSECONDS, Rounding::Nearest).0;
-    if end > DURATION_MAX_NS {
-        return Err(RenderFailure::unsupported("The video is longer than a day."));
-    }
-    if u64::from(looks.width) * u64::from(looks.height) > PIXELS_MAX {
-        return Err(RenderFailure::unsupported("The picture is larger than 8192 × 8192 pixels."));
-    }
-    if table.frames.len() >= packets::PACKETS_MAX {
-        return Err(RenderFailure::unsupported("The video has more frames than Reelfarm reads."));
-    }
-    Ok(())
 }
 
 fn refuse_encrypted(movie: &MovieFacts) -> Result<(), RenderFailure> {

@@ -83,6 +83,8 @@ impl Part<'_> {
             }
         }
         encoding.push(stamped(pixels, &self.cut, ordinal), caps)?;
+        // A frame that went in is work done: a slow encoder looks far ahead before the first unit comes out.
+        self.output.progress(self.sent as u64)?;
         while let Some(unit) = encoding.next(gst::ClockTime::ZERO)? {
             self.send(&unit, &encoding)?;
         }

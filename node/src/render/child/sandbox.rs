@@ -17,8 +17,8 @@ pub fn lock_down() -> Vec<String> {
 
 /// Takes what the media library still needed while it started; call it before the first byte of a source.
 #[must_use]
-pub fn lock_down_further() -> Vec<String> {
-    active(&[("small_files_only", small_files_only())])
+pub fn lock_down_further(memory_bytes: u64) -> Vec<String> {
+    active(&[("small_files_only", small_files_only()), ("bounded_memory", bounded_memory(memory_bytes))])
 }
 
 /// Leaves the processors to everybody else: for work nobody waits for. Before there are other threads, so that all are meant.
@@ -50,4 +50,14 @@ fn small_files_only() -> bool {
     const FILE_BYTES_MAX: u64 = 256 << 10;
     let small = Rlimit { current: Some(FILE_BYTES_MAX), maximum: Some(FILE_BYTES_MAX) };
     rustix::process::setrlimit(Resource::Fsize, small).is_ok()
+}
+
+/// The parent looks at what the child holds a few times a second; this stops what grows faster than it looks. Wider than what
+/// the parent allows, because stacks and reserves of the allocator count here, held or not.
+fn bounded_memory(memory_bytes: u64) -> bool {
+    const FACTOR: u64 = 2;
+    const STACKS_AND_RESERVES_BYTES: u64 = 1 << 30;
+    let reserved = memory_bytes.saturating_mul(FACTOR).saturating_add(STACKS_AND_RESERVES_BYTES);
+    let bound = Rlimit { current: Some(reserved), maximum: Some(reserved) };
+    rustix::process::setrlimit(Resource::Data, bound).is_ok()
 }

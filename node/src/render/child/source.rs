@@ -60,8 +60,10 @@ impl Source {
             });
         }
         let reader = without_fragment_index(reader);
-        let movie = boxes::read(&reader);
-        let reader = reader.amended(open_ended_edits(&movie));
+        let mut movie = boxes::read(&reader);
+        let hide = |track: TrackFacts| Amendment { offset: track.kind_at, bytes: b"free".to_vec() };
+        let hidden: Vec<Amendment> = movie.take_nameless().into_iter().map(hide).collect();
+        let reader = reader.amended([open_ended_edits(&movie), hidden].concat());
         Ok(Source { reader: Arc::new(reader), container, movie: Arc::new(movie), matroska: Arc::default() })
     }
 

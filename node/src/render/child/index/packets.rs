@@ -8,8 +8,8 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use wire::v1::Container;
 
+use super::passage;
 use super::visible::shown_frames;
-use crate::render::child::bus::waiting_failure;
 use crate::render::child::codecs::{Codec, Kind};
 use crate::render::child::colour;
 use crate::render::child::matroska::pad::BlockTimes;
@@ -17,8 +17,6 @@ use crate::render::child::output::Output;
 use crate::render::child::source::{Demuxing, Source, element};
 use crate::render::failure::RenderFailure;
 
-/// How often the scan says that it is alive.
-const PROGRESS_EVERY: gst::ClockTime = gst::ClockTime::from_mseconds(250);
 /// Tracks of one file; more are an attack.
 const TRACKS_MAX: usize = 64;
 /// Packets of one track: twelve hours at 120 frames a second.
@@ -136,7 +134,7 @@ pub fn scan(source: &Source, output: &mut Output) -> Result<Scan, RenderFailure>
     let demuxing = source.demuxing()?;
     let found = listen(&demuxing, source.container().clone());
     demuxing.play()?;
-    let broken_off = run_to_end(&demuxing, output)?;
+    let broken_off = passage::to_end(&demuxing, output)?;
     let declared_ns = match source.matroska() {
         Some(facts) => facts.declared_ns(),
         None => nanoseconds(demuxing.pipeline.query_duration::<gst::ClockTime>()),
@@ -332,21 +330,6 @@ fn presented(
 
 fn nanoseconds(time: Option<gst::ClockTime>) -> Option<i64> {
     i64::try_from(time?.nseconds()).ok()
-}
-
-/// Waits for the end; an error that comes before is handed back, not raised: what came before it may be enough.
-fn run_to_end(demuxing: &Demuxing, output: &mut Output) -> Result<Option<RenderFailure>, RenderFailure> {
-    for beat in 0.. {
-        let ends = [gst::MessageType::Eos, gst::MessageType::Error];
-        if let Some(message) = demuxing.bus.timed_pop_filtered(PROGRESS_EVERY, &ends) {
-            return Ok(match message.view() {
-                gst::MessageView::Error(error) => Some(crate::render::child::bus::failure_of(error)),
-                _ => waiting_failure(&demuxing.bus),
-            });
-        }
-        output.progress(beat)?;
-    }
-    unreachable!("the loop only ends by returning")
 }
 
 /// `video_3` is picture track 3.

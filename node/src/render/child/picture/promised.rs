@@ -2,7 +2,7 @@
 //! Neither shapes nor encodes them.
 
 use gstreamer as gst;
-use wire::v1::PictureWork;
+use wire::v1::{FailureClass, PictureWork};
 
 use crate::render::child::codecs::Kind;
 use crate::render::child::cut::{Cut, Verdict};
@@ -41,7 +41,7 @@ impl Promised {
             queue_max: DECODED_WAITING_MAX,
         };
         let mut promised = Promised { decoding: Decoding::open(source, wish)?, cut, first: None };
-        promised.begin()?;
+        promised.begin().map_err(|failure| promised.short_by(failure))?;
         Ok(promised)
     }
 
@@ -51,7 +51,8 @@ impl Promised {
             return Ok(Some((0, first)));
         }
         while !self.cut.is_over() {
-            let Some(frame) = self.decoding.next()? else { break };
+            let decoded = self.decoding.next().map_err(|failure| self.short_by(failure))?;
+            let Some(frame) = decoded else { break };
             if let Verdict::Keep(ordinal) = self.cut.judge(frame.stream_ns) {
                 return Ok(Some((ordinal, frame)));
             }
@@ -62,13 +63,22 @@ impl Promised {
     /// Decodes what has not been taken; a failure that says how much was there unless every promised frame came.
     pub fn check_whole(mut self) -> Result<(), RenderFailure> {
         while self.take()?.is_some() {}
+        if self.cut.found_count() == self.cut.frame_count() { Ok(()) } else { Err(self.short()) }
+    }
+
+    fn short(&self) -> RenderFailure {
         let (found, promised) = (self.cut.found_count(), self.cut.frame_count());
-        if found == promised {
-            return Ok(());
-        }
-        Err(RenderFailure::media(format!(
+        RenderFailure::media(format!(
             "The video holds only {found} of the {promised} frames it promised for this stretch."
-        )))
+        ))
+    }
+
+    /// A source that broke off, with how much of it was there.
+    fn short_by(&self, broken_off: RenderFailure) -> RenderFailure {
+        match broken_off.class {
+            FailureClass::Media => self.short().because(format!("{broken_off} {}", broken_off.detail)),
+            _ => broken_off,
+        }
     }
 
     /// What the container says of the colour.
