@@ -37,7 +37,7 @@ pub struct Coding {
 
 impl Format {
     /// What the farm makes. A test of every container goes by this list.
-    pub const MADE: &[Format] = &[Format::Mp4];
+    pub const MADE: &[Format] = &Self::ALL;
 
     const ALL: [Format; 3] = [Format::Mp4, Format::Mov, Format::Webm];
 

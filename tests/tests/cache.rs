@@ -1,10 +1,12 @@
-//! Nothing is rendered twice: equal exports share every part, a moved cut renders only the parts it touches.
+//! Nothing is rendered twice: equal exports share every part, containers that hold the same share theirs, a moved cut renders
+//! only the parts it touches.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use reelfarm_tests::cut_list::{Cut, CutList};
 use reelfarm_tests::farm::Farm;
+use reelfarm_tests::format::Format;
 use reelfarm_tests::ledger::TaskRow;
 use reelfarm_tests::source::{Source, gallery};
 use reelfarm_tests::{expectation, judge};
@@ -26,6 +28,22 @@ fn the_same_export_again_renders_nothing_and_gives_the_same_bytes() {
     assert_eq!(second_tasks.len(), first_tasks.len());
     assert!(second_tasks.iter().all(|task| task.reused && task.epoch == 0), "{second_tasks:#?}");
     assert_eq!(farm.ledger().parts(), parts, "no part was received again");
+    farm.stop();
+}
+
+#[test]
+fn a_mov_of_an_exported_mp4_renders_nothing_and_is_as_exact() {
+    let farm = Farm::start();
+    let source = Source::make(gallery::ordinary(), &farm.desk()).expect("a source");
+    let video = farm.api().upload(&source.path);
+    let mp4 =
+        CutList::combined(vec![Cut { start: 1_020_000, end: 9_500_000 }, Cut { start: 11_000_000, end: 12_000_000 }]);
+    export(&farm, &video, &mp4, "made.mp4");
+    let mov = CutList { format: Format::Mov, ..mp4 };
+    let (_, tasks) = export(&farm, &video, &mov, "made.mov");
+    assert!(!tasks.is_empty() && tasks.iter().all(|task| task.reused), "{tasks:#?}");
+    let (file, expected) = (farm.desk().join("made.mov"), &expectation::of(&source, &mov)[0]);
+    assert_eq!(judge::faults(&file, expected, source.picture.base).expect("a readable file"), Vec::<String>::new());
     farm.stop();
 }
 

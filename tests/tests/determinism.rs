@@ -55,7 +55,14 @@ struct Stand {
 
 impl Stand {
     fn export(&self, list: &CutList) -> String {
-        self.digest(&self.farm.api().order(&self.video, &list.body()))
+        self.digest(&self.order_anew(list))
+    }
+
+    /// Orders an export that renders all its parts, also those that another container has in common with it.
+    fn order_anew(&self, list: &CutList) -> String {
+        let mut body = list.body();
+        body["reuse_parts"] = false.into();
+        self.farm.api().order(&self.video, &body)
     }
 
     /// Renders every segment for an export of its own, the last one first; the export then finds its picture there.
@@ -74,7 +81,7 @@ impl Stand {
 
     /// Kills the node while it renders, so that some parts are made by a second attempt.
     fn export_over_a_dead_node(&self, list: &CutList) -> String {
-        let export = self.farm.api().order(&self.video, &list.body());
+        let export = self.order_anew(list);
         let ledger = self.farm.ledger();
         eventually("a part while others are rendered", UNDER_WAY_WITHIN, || {
             let tasks = ledger.tasks(&export);

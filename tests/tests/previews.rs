@@ -5,9 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reelfarm_tests::browser::{self, Film, Task};
 use reelfarm_tests::cut_list::{Cut, CutList, Kind};
 use reelfarm_tests::farm::{Farm, files_under};
 use reelfarm_tests::patience::eventually;
+use reelfarm_tests::source::barcode::Barcode;
 use reelfarm_tests::source::{Source, gallery};
 use reelfarm_tests::{judge, reading};
 use serde_json::Value;
@@ -85,6 +87,51 @@ fn files_have_posters_and_nothing_is_left_of_what_is_deleted_or_cancelled() {
     eventually("the end of a video without a preview", GONE_WITHIN, || (objects() == before).then_some(()));
     eventually("nobody making a preview", GONE_WITHIN, || (farm.ledger().count("tasks") == 0).then_some(()));
     farm.stop();
+}
+
+/// A browser plays a proxy from its address and brings every frame to the screen that is sought.
+#[test]
+fn chromium_plays_and_seeks_a_proxy() {
+    let farm = Farm::start();
+    let mut sources = Vec::new();
+    let mut films = Vec::new();
+    for recipe in [gallery::ordinary(), gallery::late_picture()] {
+        let source = Source::make(recipe, &farm.desk()).expect("a source");
+        let video = farm.api().upload(&source.path);
+        let url = preview(&farm, &video)["proxy_url"].as_str().expect("an address").to_owned();
+        farm.api().expect_ranges(&url);
+        let seeks = SOUGHT.iter().map(|&place| middle(&source, place)).collect();
+        films.push(Film { url, appended_as: None, seeks });
+        sources.push(source);
+    }
+    let (width, height) = (sources[0].recipe.width, sources[0].recipe.height);
+    let seen = browser::watch(&Task { width, height, films });
+    farm.stop();
+    for (seen, source) in seen.iter().zip(&sources) {
+        let name = source.recipe.name;
+        assert_eq!(seen.error, None, "{name}: {seen:?}");
+        assert_eq!((seen.width, seen.height), (Some(width), Some(height)), "{name}");
+        let duration = seen.duration.expect("a duration");
+        assert!((duration - seconds(source, source.end())).abs() < 0.03, "{name} lasts {duration} s in a browser");
+        assert!(seen.sound_bytes > 0 && seen.played.len() > 1, "{name}");
+        assert_eq!(seen.seeks.len(), SOUGHT.len(), "{name}");
+        for (shown, place) in seen.seeks.iter().zip(SOUGHT) {
+            let meant = source.picture.frames[place];
+            assert!((shown.seconds - seconds(source, meant.pts)).abs() < 0.000_01, "{name}: frame {place}");
+            let number = Barcode::fitting(width, height).read(&shown.grey, width, height);
+            assert_eq!(number, meant.number, "{name}: frame {place}");
+        }
+    }
+}
+
+/// Frames sought in a browser: at both ends, and on both sides of where key frames lie.
+const SOUGHT: [usize; 8] = [200, 399, 0, 22, 23, 24, 398, 1];
+
+/// The middle of the time that a frame is shown.
+fn middle(source: &Source, place: usize) -> f64 {
+    let frames = &source.picture.frames;
+    let end = frames.get(place + 1).map_or_else(|| source.end(), |next| next.pts);
+    seconds(source, frames[place].pts + end) / 2.0
 }
 
 /// The preview, as soon as it is made; until then the API says that it is not.
