@@ -10,7 +10,7 @@ use crate::format::{Clock, Coding, Format};
 use crate::media_tool;
 use crate::reading::{self, Base, Facts, Picture, ReadSound};
 
-/// A click may be this far from its place.
+/// A click may be this far from its place, besides what the container's clock rounds away.
 pub const CLICK_OFF_SECONDS_MAX: f64 = 0.001;
 /// Differences of one kind told before the rest is only counted.
 const TOLD_MAX: usize = 5;
@@ -48,7 +48,8 @@ pub fn verdict(file: &Path, expected: &Expected, base: Base) -> Result<Verdict> 
         (Some(meant), Some(_)) => {
             let sound = reading::sound(file)?;
             verdict.faults.extend(sample_faults(&sound, expected.format, base.seconds(expected.duration)));
-            hold_clicks(&mut verdict, &sound, meant);
+            let off_max = CLICK_OFF_SECONDS_MAX + rounding_seconds(expected.format);
+            hold_clicks(&mut verdict, &sound, meant, off_max);
         }
         (Some(_), None) => verdict.faults.push("the sound is missing".to_owned()),
         (None, Some(_)) => verdict.faults.push("there is sound where the source has none".to_owned()),
@@ -169,10 +170,7 @@ fn sample_faults(sound: &ReadSound, format: Format, duration_seconds: f64) -> Ve
         faults.push(format!("the sound has {} samples a second", sound.sample_rate));
     }
     // Where times are rounded, so is the first sample's, and what lies before zero is not handed out.
-    let rounded = match format.clock() {
-        Clock::Source => 0.0,
-        Clock::Own(clock) => clock.seconds(1) / 2.0,
-    };
+    let rounded = rounding_seconds(format);
     let length = sample_seconds(i64::try_from(sound.sample_count).expect("samples of a test file"));
     let shortest = duration_seconds - sample_seconds(1) - rounded;
     let longest = duration_seconds + sample_seconds(1 + format.tail_samples_max()) + rounded;
@@ -182,16 +180,24 @@ fn sample_faults(sound: &ReadSound, format: Format, duration_seconds: f64) -> Ve
     faults
 }
 
+/// What a container's clock may be off by rounding: half a tick where it has one of its own.
+fn rounding_seconds(format: Format) -> f64 {
+    match format.clock() {
+        Clock::Source => 0.0,
+        Clock::Own(clock) => clock.seconds(1) / 2.0,
+    }
+}
+
 fn sample_seconds(count: i64) -> f64 {
     Base { numerator: SAMPLE_RATE, denominator: 1 }.seconds(count)
 }
 
 /// Every click that must be there is at its place, and no other is anywhere.
-fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSound) {
+fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSound, off_max: f64) {
     let mut missing = Vec::new();
     for &meant in &expected.clicks {
         match nearest(sound, meant) {
-            Some(off) if off.abs() <= CLICK_OFF_SECONDS_MAX => {
+            Some(off) if off.abs() <= off_max => {
                 verdict.click_count += 1;
                 verdict.click_off_seconds_max = verdict.click_off_seconds_max.max(off.abs());
             }
@@ -200,7 +206,7 @@ fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSoun
         }
     }
     let stray = sound.clicks.iter().map(|click| click.seconds).filter(|seconds| {
-        let meant = expected.clicks.iter().any(|meant| (seconds - meant).abs() <= CLICK_OFF_SECONDS_MAX);
+        let meant = expected.clicks.iter().any(|meant| (seconds - meant).abs() <= off_max);
         !meant && !expected.tolerated.iter().any(|range| range.contains(seconds))
     });
     let stray = stray.map(|seconds| format!("a click at {seconds} s that should not be there")).collect();

@@ -172,7 +172,9 @@ fn containers_that_hold_the_same_share_their_parts() {
             export: EXPORT,
         });
         assert!(plan.outputs[0].filename.ends_with(format.as_str()));
-        plan.tasks.iter().map(|task| task.content_key).collect()
+        // A poster is the same picture in any container.
+        let in_files = plan.tasks.iter().filter(|task| !matches!(task.work, Work::Poster(_)));
+        in_files.map(|task| task.content_key).collect()
     };
     let mp4 = keys(Format::Mp4, "x264");
     assert_eq!(keys(Format::Mov, "x264"), mp4);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::export::{ExportType, Format, Quality, Resolution, Segment};
-use crate::part::{PartCodec, SegmentLevel};
+use crate::part::{FileEntry, FileKind, PartCodec, SegmentLevel};
 use crate::plan::{self, PlacedPart, PlannedTask};
 use crate::video::{Colour, Container, Orientation, PictureFacts, SoundFacts};
 use crate::work::{Encoder, FadeWork, SoundWork};
@@ -98,7 +98,11 @@ fn header(work: &Work) -> PartHeader {
             };
             (codec, Rate::SOUND, (0..packets).map(|packet| packet * 1024).collect())
         }
-        other => panic!("{other:?} is in no file"),
+        Work::Poster(_) => {
+            let poster = FileEntry { kind: FileKind::Poster, runs: std::iter::once(0..1).collect() };
+            (PartCodec::Files { files: vec![poster] }, Rate::hz(1).unwrap(), vec![0])
+        }
+        other => panic!("{other:?} yields no part"),
     };
     let frame = |(number, pts): (u32, i64)| PartFrame { pts, duration: 1, size_bytes: 100 + number, key: number == 0 };
     let level = SegmentLevel {

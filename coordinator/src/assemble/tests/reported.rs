@@ -96,11 +96,19 @@ fn picture_work(rate: Rate, keep_pts: Vec<i64>, end: Ticks) -> Work {
 }
 
 fn sound_work(header: &PartHeader) -> Work {
-    let PartCodec::Aac { sample_count, channels, bitrate_bps, .. } = header.codec else { panic!("AAC is sound") };
+    let (codec, sample_count, channels, bitrate_bps) = match header.codec {
+        PartCodec::Aac { sample_count, channels, bitrate_bps, .. } => {
+            (SoundCodec::Aac, sample_count, channels, bitrate_bps)
+        }
+        PartCodec::Opus { sample_count, channels, bitrate_bps, .. } => {
+            (SoundCodec::Opus, sample_count, channels, bitrate_bps)
+        }
+        _ => panic!("sound is AAC or Opus"),
+    };
     Work::Sound(SoundWork {
         track: track("aac"),
         segments: vec![SoundSegment { start_sample: 0, sample_count, overlap_samples: 0 }],
-        codec: SoundCodec::Aac,
+        codec,
         channels,
         bitrate_bps,
         normalize: false,

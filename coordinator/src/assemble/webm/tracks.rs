@@ -1,6 +1,6 @@
 //! `Tracks`: what the decoders must know. Elements that browsers refuse (`FieldOrder`, `Emphasis`) are not written.
 
-use farm_core::content_key::ContentKey;
+use farm_core::part::PartFrame;
 use farm_core::video::Colour;
 use timeline::{Rate, Rounding, Ticks};
 
@@ -34,7 +34,7 @@ pub(super) fn write(out: &mut Elements, picture: &Picture, sound: Option<&Sound>
 }
 
 fn picture_entry(out: &mut Elements, picture: &Picture) {
-    head(out, PICTURE, TYPE_PICTURE, picture.parts[0].key);
+    head(out, PICTURE, TYPE_PICTURE, picture.parts[0].frames);
     out.text(ids::CODEC_ID, "V_VP9");
     out.binary(ids::CODEC_PRIVATE, &features(picture));
     if let Some(duration) = constant_duration(picture) {
@@ -48,7 +48,7 @@ fn picture_entry(out: &mut Elements, picture: &Picture) {
 }
 
 fn sound_entry(out: &mut Elements, sound: &Sound) {
-    head(out, SOUND, TYPE_SOUND, sound.key);
+    head(out, SOUND, TYPE_SOUND, sound.packets);
     out.text(ids::CODEC_ID, "A_OPUS");
     out.binary(ids::CODEC_PRIVATE, sound.codec.head);
     let delay = u64::try_from(nanoseconds(sound.priming_samples)).expect("a 32-bit number of samples");
@@ -60,18 +60,24 @@ fn sound_entry(out: &mut Elements, sound: &Sound) {
     });
 }
 
-fn head(out: &mut Elements, number: u8, kind: u64, first_part: ContentKey) {
+fn head(out: &mut Elements, number: u8, kind: u64, frames: &[PartFrame]) {
     out.uint(ids::TRACK_NUMBER, number.into());
-    out.uint(ids::TRACK_UID, uid(first_part));
+    out.uint(ids::TRACK_UID, uid(number, frames));
     out.uint(ids::TRACK_TYPE, kind);
     out.uint(ids::FLAG_LACING, 0);
     out.text(ids::LANGUAGE, LANGUAGE);
 }
 
-/// A number that no other track has, from what is in the track and never zero.
-fn uid(part: ContentKey) -> u64 {
-    let first = part.0.first_chunk().expect("a key is longer");
-    u64::from_be_bytes(*first).max(1)
+/// A number that no other track has, never zero. It follows from how large the track's first frames are, not from what its parts
+/// are called: an export that reuses none gives its own names to equal parts, and its file must be the same.
+fn uid(number: u8, frames: &[PartFrame]) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[number]);
+    for frame in frames {
+        hasher.update(&frame.size_bytes.to_le_bytes());
+    }
+    let first = hasher.finalize().as_bytes().first_chunk().copied().expect("a hash is longer");
+    u64::from_be_bytes(first).max(1)
 }
 
 /// The feature list of VP9 in WebM: id, length, value.
