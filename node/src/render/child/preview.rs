@@ -2,6 +2,7 @@
 //! Holds back no more than a few seconds of either; decides nothing of how any of them looks.
 
 mod boxes;
+mod entries;
 mod frames;
 mod movie;
 mod peaks;

@@ -5,8 +5,9 @@ use gstreamer as gst;
 use gstreamer_video::UpstreamForceKeyUnitEvent;
 use wire::v1::UnitRun;
 
+use super::entries::PictureEntry;
 use super::frames::SmallFrame;
-use super::movie::{Kind, Movie, PictureEntry};
+use super::movie::{Kind, Movie};
 use super::sound::{Heard, Sound};
 use super::{Clock, senseless};
 use crate::render::child::encode::{CodedUnit, coded_unit};
