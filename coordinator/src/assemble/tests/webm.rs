@@ -190,7 +190,9 @@ fn every_bent_byte_is_noticed() {
     let mut bent = 0;
     for (place, piece) in whole.pieces().iter().enumerate().skip(1) {
         let Piece::Bytes(bytes) = piece else { continue };
-        for at in 0..bytes.len() {
+        // The last byte of all counts nanoseconds of padding: 255 of them are far less than a sample, which is what is counted.
+        let is_last = place + 1 == whole.pieces().len();
+        for at in 0..bytes.len() - usize::from(is_last) {
             // A byte of flags has bits that mean nothing, but none has no bit that means something.
             let bent_by = |bit: u8| {
                 let mut layout = Layout::default();
