@@ -52,8 +52,8 @@ impl Coding for Opus {
         UNIT_SAMPLES
     }
 
-    /// Turns of 30 s, and one second beside each other. Measured: within 10 to 20 packets a new encoder says bit for bit what
-    /// the old one says, but for a few packets now and then.
+    /// Turns of 30 s, and one second beside each other. Measured at four places of a film: at three a new encoder says bit for
+    /// bit what the old one says within 10 to 18 packets, but for a few now and then; at one only after 120.
     fn turns(&self) -> Turns {
         Turns { length: 1_500, overlap: 50, settling: 10 }
     }
