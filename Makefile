@@ -77,3 +77,5 @@ bench: ## Measure against one ffmpeg command, and how little is read (see bench/
 	bench/against-ffmpeg
 	bench/cost-of-parts
 	bench/range-reads
+	bench/sound
+	bench/vp9-parts
