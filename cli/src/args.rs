@@ -1,6 +1,8 @@
 //! The command line: what may be typed, and the one line that says what is wrong with it.
 //! It looks at words only; whether a file exists or a server answers is found out by the commands.
 
+mod user;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::segment::Segment;
+
+pub use user::{FarmArgs, Role, UserCommand};
 
 /// Turns ranges of a video into finished files, on this machine or on a farm.
 #[derive(Debug, Parser)]
@@ -39,6 +43,12 @@ pub enum Command {
         #[command(subcommand)]
         command: NodeCommand,
     },
+    /// Manage the accounts of a farm
+    User {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Become another program, killed when the process that started this one ends.
     #[command(name = crate::leash::SUBCOMMAND, hide = true)]
     Leash(Leash),
@@ -63,6 +73,9 @@ pub struct Up {
     /// Encodes the node runs at once [default: as many as fit this machine]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub slots: Option<u32>,
+    /// Keep the ledger in a PostgreSQL database instead of a file in the data folder
+    #[arg(long, value_name = "postgres://USER@HOST/DB", env = "REELFARM_DATABASE", hide_env_values = true, value_parser = database)]
+    pub database: Option<String>,
     /// Start no node; others will enrol
     #[arg(long)]
     pub no_node: bool,
@@ -262,6 +275,12 @@ fn one_line(message: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ");
     told.strip_prefix("error: ").unwrap_or(&told).to_owned()
+}
+
+/// A database that is a server; the file in the data folder needs no name.
+fn database(text: &str) -> Result<String, String> {
+    let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    if known { Ok(text.to_owned()) } else { Err("it begins with postgres://".to_owned()) }
 }
 
 /// Seconds of a crossfade: a plain positive number.

@@ -2,6 +2,7 @@
 //! It shows nothing and decides nothing; the commands do.
 
 mod events;
+mod people;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::api;
 use crate::failure::Failure;
 
 pub use events::ProgressEvents;
+pub use people::{Account, NewUser};
 
 /// One call, from sending to the last byte of the answer. Transfers of files have no such limit.
 const CALL_MAX: Duration = Duration::from_secs(30);

@@ -111,6 +111,7 @@ async fn connect(export: &args::Export, view: &Rc<View>) -> Result<(Client, Host
             let options = Options {
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 slots: None,
+                database: None,
                 node: true,
                 drain_within: DRAIN_WITHIN,
             };

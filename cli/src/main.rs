@@ -15,6 +15,7 @@ mod segment;
 mod signals;
 mod stdout;
 mod up;
+mod user;
 mod verify;
 
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<(), Failure> {
             programs::become_program(&programs::beside_us("reelfarm-coordinator")?, &["openapi".into()])
         }
         Command::Node { command: NodeCommand::Enroll(enroll) } => node::enroll(enroll),
+        Command::User { command } => in_runtime(user::run(command)),
         Command::Leash(leash) => leash::run(&leash),
     }
 }

@@ -19,6 +19,7 @@ use url::Url;
 
 use self::pids::Pids;
 use crate::args;
+use crate::client::Client;
 use crate::failure::Failure;
 use crate::folder::{Folder, Lock};
 use crate::signals::Stop;
@@ -38,6 +39,7 @@ struct ReadyLine<'a> {
     token: &'a str,
     data: String,
     pids: Pids,
+    login_url: &'a str,
 }
 
 /// Runs a farm until the user stops it.
@@ -45,7 +47,13 @@ pub async fn run(up: args::Up) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let folder = Folder::open(up.data.as_deref())?;
     let lock = Lock::take(&folder)?;
-    let options = Options { listen: up.listen, slots: up.slots, node: !up.no_node, drain_within: DRAIN_WITHIN };
+    let options = Options {
+        listen: up.listen,
+        slots: up.slots,
+        database: up.database,
+        node: !up.no_node,
+        drain_within: DRAIN_WITHIN,
+    };
     let start = Farm::start(&folder, &options, Rc::new(|line| eprintln!("reelfarm: {line}")));
     let mut farm = tokio::select! {
         farm = start => farm?,
@@ -53,7 +61,8 @@ pub async fn run(up: args::Up) -> Result<(), Failure> {
         () = stop.asked() => return Ok(()),
     };
     lock.announce(farm.url())?;
-    print_ready(&folder, &farm, up.json)?;
+    let login_url = Client::new(farm.url().clone(), farm.token().to_owned())?.create_login_link().await?;
+    print_ready(&folder, &farm, &login_url, up.json)?;
 
     let failed = tokio::select! {
         failure = farm.supervise() => Some(failure),
@@ -70,15 +79,15 @@ pub async fn run(up: args::Up) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-fn print_ready(folder: &Folder, farm: &Farm, json: bool) -> Result<(), Failure> {
+fn print_ready(folder: &Folder, farm: &Farm, login_url: &str, json: bool) -> Result<(), Failure> {
     let url = shown(farm.url());
     let data = folder.root().display().to_string();
     let text = if json {
-        let ready = ReadyLine { ready: true, url: &url, token: farm.token(), data, pids: farm.pids() };
+        let ready = ReadyLine { ready: true, url: &url, token: farm.token(), data, pids: farm.pids(), login_url };
         serde_json::to_string(&ready).context("failed to write the ready line as JSON")?
     } else {
         format!(
-            "Reelfarm is running.\n\n  API documentation  {url}/docs\n  Bearer token       in {}\n  Data               {data}\n\n\
+            "Reelfarm is running.\n\n  Sign in            {login_url}\n                     (once, within an hour)\n  API documentation  {url}/docs\n  Bearer token       in {}\n  Data               {data}\n\n\
              There is no dashboard yet. Ctrl-C drains and stops the farm.",
             folder.token().display()
         )

@@ -17,16 +17,22 @@ use crate::nudge::Nudge;
 use crate::parts::PartStore;
 use crate::storage::Storage;
 use crate::store::Store;
+use crate::store::sole::Sole;
 
 /// The folder of payloads under the data folder.
 const PARTS_FOLDER: &str = "parts";
 
 /// Runs a coordinator until it is told to stop.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    let _sole = Sole::take(&config.database.url)?;
     let tasks = Tasks::new();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let nudge = Nudge::new();
     let store = Store::open(&config.database.url).await?;
+    if matches!(store, Store::Sqlite { .. }) {
+        // Nobody else can be at one: this is the only coordinator.
+        store.unlock_keyed_calls().await?;
+    }
     let storage = Storage::open(&config.storage, &config.data.dir, &tasks).await?;
     let parts = open_parts(&config, &store).await?;
     let authority = CertificateAuthority::open(&config.data.dir, clock.now())?;
@@ -39,9 +45,10 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         authority: authority.clone(),
         nudge: nudge.clone(),
         clock: Arc::clone(&clock),
-        stop: tasks.stop().clone(),
+        tasks: tasks.clone(),
         readiness: readiness(&health),
         welcome: Welcome::from_config(&config.ingest, &config.nats)?,
+        config: config.http.clone(),
     });
     let nodes = ingest::Ports {
         store: store.clone(),

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use crate::config::{Config, DEFAULT_TOML};
+use crate::store::sole::SoleError;
 use crate::{app, http};
 
 /// What the program shall do.
@@ -56,8 +57,18 @@ pub enum ConfigCommand {
 }
 
 impl Command {
-    /// Does it.
+    /// Does it; 2 for what cannot be done as asked.
     pub async fn perform(self) -> anyhow::Result<ExitCode> {
+        match self.carry_out().await {
+            Err(cause) if matches!(cause.downcast_ref(), Some(SoleError::Taken { .. })) => {
+                eprintln!("reelfarm-coordinator: {cause}");
+                Ok(ExitCode::from(2))
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn carry_out(self) -> anyhow::Result<ExitCode> {
         match self {
             Command::Run { config, json_logs } => {
                 service::telemetry::init(json_logs);

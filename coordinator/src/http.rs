@@ -1,22 +1,34 @@
 //! The HTTP API: one file per operation, each with only the handles it uses. Moves no export by itself:
 //! it writes to the ledger and nudges.
 
+mod address;
+mod auth;
+mod compression;
+mod cookie;
+mod cors;
 mod docs_page;
 mod document;
+mod etag;
 mod exports;
 mod guard;
 mod health;
+mod idempotency;
 mod identity;
 mod instant;
 mod listener;
 mod me;
+mod new_id;
 mod nodes;
 mod paging;
+mod password;
 mod refusal;
 mod request_id;
+mod seal;
 pub mod secret;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod users;
 mod videos;
 mod words;
 
@@ -24,8 +36,8 @@ use std::sync::Arc;
 
 use poem::endpoint::{BoxEndpoint, make_sync};
 use poem::middleware::CatchPanic;
-use poem::{EndpointExt as _, Response, Route};
-use service::{Clock, Stop};
+use poem::{EndpointExt as _, Request, Response, Route};
+use service::{Clock, Tasks};
 
 pub use health::{Check, Readiness};
 pub use identity::TOKEN_PREFIX;
@@ -33,10 +45,13 @@ pub use listener::{HttpError, Listener};
 pub use nodes::Welcome;
 
 use crate::certificates::CertificateAuthority;
+use crate::config::HttpConfig;
 use crate::nudge::Nudge;
 use crate::storage::Storage;
 use crate::store::Store;
+use idempotency::Keys;
 use identity::Gate;
+use password::Passwords;
 
 /// Everything the API's operations stand on; each takes only what it uses.
 #[derive(Clone)]
@@ -51,41 +66,70 @@ pub struct Deps {
     pub nudge: Nudge,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
-    /// Long answers end when the program stops.
-    pub stop: Stop,
+    /// What goes on when nobody waits for it; long answers end when the program stops.
+    pub tasks: Tasks,
     /// What must work for the API to be of use, besides ledger and object store.
     pub readiness: Readiness,
     /// What a node is told when it joins.
     pub welcome: Welcome,
+    /// Where browsers reach the API, and which other sites may.
+    pub config: HttpConfig,
 }
 
 /// All operations.
-type Operations = (videos::Operations, exports::Operations, nodes::Operations, me::Me, health::Operations);
+type Operations = (
+    videos::Operations,
+    exports::Operations,
+    nodes::Operations,
+    me::Me,
+    auth::Operations,
+    tokens::Operations,
+    users::Operations,
+    health::Operations,
+);
 
 /// The whole API, ready to be served.
 #[must_use]
 pub fn api(deps: Deps) -> BoxEndpoint<'static> {
-    let gate = Gate { store: deps.store.clone(), clock: Arc::clone(&deps.clock) };
+    let public_origin = deps.config.public_url.as_ref().map(|url| url.origin().ascii_serialization());
+    let gate = Gate { store: deps.store.clone(), clock: Arc::clone(&deps.clock), public_origin };
+    let passwords = Passwords::new();
+    let sessions = auth::Sessions::of(&deps);
+    let keys = Keys { store: deps.store.clone(), clock: Arc::clone(&deps.clock), tasks: deps.tasks.clone() };
+    let origins = deps.config.cors_origins.clone();
+    let secure = deps.config.is_secure();
     let operations: Operations = (
         videos::operations(&deps),
         exports::operations(&deps),
         nodes::operations(&deps),
         me::Me,
+        auth::operations(&deps, &passwords),
+        tokens::operations(&deps),
+        users::operations(&deps, &passwords),
         health::operations(deps),
     );
     let service = document::service(operations);
     let json = document();
     let docs = docs_page::endpoint(service.swagger_ui_html());
     let document = make_sync(move |_| Response::builder().content_type("application/json").body(json.clone()));
-    Route::new()
+    let login_link = poem::endpoint::make(move |request: Request| {
+        let sessions = sessions.clone();
+        async move { Ok::<Response, poem::Error>(auth::follow(&sessions, &request).await) }
+    });
+    let api = Route::new()
         .at("/openapi.json", poem::get(document))
         .at("/docs", poem::get(docs))
+        .at("/login/:secret", poem::get(login_link))
         .nest("/", service)
+        .around(move |endpoint, request| idempotency::once(keys.clone(), endpoint, request))
+        .around(identity::recognised)
+        .around(etag::tagged)
         .data(gate)
         .with(CatchPanic::new())
-        .around(guard::guarded)
-        .around(request_id::with_id)
-        .boxed()
+        .around(move |endpoint, request| guard::guarded(secure, endpoint, request))
+        .around(compression::compressed);
+    // Outermost is what holds for every answer, whoever gives it.
+    cors::open_to(&origins, api).around(request_id::with_id).boxed()
 }
 
 /// The OpenAPI document, as JSON.

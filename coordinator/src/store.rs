@@ -6,7 +6,9 @@ pub mod exports;
 #[cfg(test)]
 pub(crate) mod fresh;
 mod health;
+pub mod idempotency;
 pub mod join_tokens;
+mod login_attempts;
 mod nodes;
 mod outbox;
 pub mod outputs;
@@ -14,6 +16,8 @@ pub mod page;
 pub mod parts;
 pub mod previews;
 mod reports;
+pub mod sessions;
+pub mod sole;
 mod steps;
 mod tasks;
 #[cfg(test)]

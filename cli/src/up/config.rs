@@ -37,7 +37,7 @@ pub struct Http {
 /// `[database]`.
 #[derive(Debug, Serialize)]
 pub struct Database {
-    /// `sqlite://PATH`.
+    /// `sqlite://PATH` or `postgres://USER@HOST/DATABASE`.
     pub url: String,
 }
 

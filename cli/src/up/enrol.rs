@@ -18,19 +18,21 @@ use crate::node::JOIN_TOKEN_VARIABLE;
 /// Neither does more than a few small writes.
 const STEP_MAX: Duration = Duration::from_secs(30);
 
-/// The administrator's bearer token; made on the first start. The coordinator must not run yet.
+/// The administrator's bearer token: the one that is there when the ledger knows it, else a new one. The coordinator
+/// must not run yet.
 pub async fn administrator_token(folder: &Folder, coordinator: &Path, config: &Path) -> Result<String, Failure> {
     let file = folder.token();
-    if !folder.database().exists() {
-        // The node that enrolled with an earlier database is unknown to a new one.
+    let before = std::fs::read_to_string(&file).ok();
+    let had_database = folder.database().exists();
+    let mut command = leash::command(coordinator)?;
+    command.arg("bootstrap").arg("--config").arg(config).arg("--token-file").arg(&file);
+    run(command, "reelfarm-coordinator bootstrap").await?;
+    let token = std::fs::read_to_string(&file).with_context(|| format!("failed to read {}", file.display()))?;
+    let same_ledger = before.map_or(had_database, |before| before == token);
+    if !same_ledger {
+        // The node that enrolled with another ledger is unknown to this one.
         let _ = std::fs::remove_dir_all(folder.node());
     }
-    if !file.exists() || !folder.database().exists() {
-        let mut command = leash::command(coordinator)?;
-        command.arg("bootstrap").arg("--config").arg(config).arg("--token-file").arg(&file);
-        run(command, "reelfarm-coordinator bootstrap").await?;
-    }
-    let token = std::fs::read_to_string(&file).with_context(|| format!("failed to read {}", file.display()))?;
     Ok(token.trim().to_owned())
 }
 
@@ -60,5 +62,9 @@ async fn run(mut command: tokio::process::Command, name: &str) -> Result<(), Fai
     let said = String::from_utf8_lossy(&output.stderr);
     let last =
         said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing").trim().to_owned();
+    // The programs say 2 as we do: it cannot be done as asked.
+    if output.status.code() == Some(2) {
+        return Err(Failure::refused(last));
+    }
     Err(Failure::failed(format!("{name} {}: {last}", super::child::ending(output.status))))
 }

@@ -33,6 +33,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Encodes at once; `None` leaves it to the node.
     pub slots: Option<u32>,
+    /// The URL of the ledger's database; `None` keeps it in a file in the data folder.
+    pub database: Option<String>,
     /// Whether this machine is a node as well.
     pub node: bool,
     /// How long the node may finish its tasks when the farm stops; what is unfinished then is rendered again.
@@ -135,11 +137,12 @@ impl Start<'_> {
 
     fn coordinator_config(&self, nats: nats::Login, ingest: &str, storage: String) -> Result<PathBuf, Failure> {
         let file = self.folder.root().join("coordinator.toml");
+        let own = || config::sqlite_url(&self.folder.database());
         config::write(
             &file,
             &config::Coordinator {
                 http: config::Http { listen: self.listen.to_string() },
-                database: config::Database { url: config::sqlite_url(&self.folder.database()) },
+                database: config::Database { url: self.options.database.clone().unwrap_or_else(own) },
                 nats: nats.into(),
                 ingest: config::Ingest { listen: ingest.to_owned() },
                 storage: config::Storage { kind: "embedded", dir: self.folder.own("storage")?, listen: storage },

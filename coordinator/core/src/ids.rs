@@ -33,4 +33,6 @@ id! {
     NodeId
     /// A bearer token.
     TokenId
+    /// A browser that is signed in.
+    SessionId
 }

@@ -1,12 +1,14 @@
 //! Pure decisions of the coordinator: export rules, plan, schedule, retry, next actions, progress.
 //! No I/O, no clock, no randomness: time and ids come in as arguments.
 
+pub mod account;
 pub mod at_rest;
 pub mod content_key;
 pub mod crossfade;
 pub mod export;
 pub mod filename;
 pub mod ids;
+pub mod login;
 pub mod next_actions;
 pub mod part;
 pub mod plan;
@@ -16,6 +18,7 @@ pub mod progress;
 pub mod recipe;
 pub mod report;
 pub mod retry;
+pub mod role;
 pub mod schedule;
 pub mod seconds;
 pub mod status;

@@ -33,6 +33,9 @@ impl<T: OpenApi> OpenApi for Roof<T> {
         }
         paths.sort_by(|one, other| one.path.cmp(&other.path));
         for path in &mut paths {
+            for operation in &mut path.operations {
+                operation.security = operation.security.iter().map(with_role).collect();
+            }
             path.operations.sort_by(|one, other| one.method.as_str().cmp(other.method.as_str()));
         }
         vec![MetaApi { paths }]
@@ -52,6 +55,15 @@ impl<T: OpenApi> OpenApi for Roof<T> {
             table.entry(path).or_default().extend(methods);
         }
     }
+}
+
+/// An extractor says `token operator`: the scheme, and as its scope the role that is needed.
+fn with_role(requirement: &HashMap<&'static str, Vec<&'static str>>) -> HashMap<&'static str, Vec<&'static str>> {
+    let split = |(name, _): (&&'static str, _)| match name.split_once(' ') {
+        Some((scheme, role)) => (scheme, vec![role]),
+        None => (*name, Vec::new()),
+    };
+    requirement.iter().map(split).collect()
 }
 
 /// The operations as a service.

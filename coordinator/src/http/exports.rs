@@ -37,7 +37,7 @@ pub type Operations = (
 
 /// All operations on exports on their handles.
 pub fn operations(deps: &Deps) -> Operations {
-    let Deps { store, storage, nudge, clock, stop, .. } = deps.clone();
+    let Deps { store, storage, nudge, clock, tasks, .. } = deps.clone();
     let look = show::Look { store: store.clone(), storage: storage.clone(), clock: clock.clone() };
     (
         create::CreateExport { store: store.clone(), look: look.clone(), nudge: nudge.clone(), clock: clock.clone() },
@@ -45,7 +45,7 @@ pub fn operations(deps: &Deps) -> Operations {
         list::ListExports { store: store.clone(), look: look.clone() },
         view::ViewExport { store: store.clone(), storage: storage.clone(), look: look.clone() },
         progress::ExportProgress {
-            events: events::Events { look: look.clone(), nudge: nudge.clone(), stop },
+            events: events::Events { look: look.clone(), nudge: nudge.clone(), stop: tasks.stop().clone() },
             look: look.clone(),
             clock: clock.clone(),
             places: Arc::new(Semaphore::new(STREAMS_MAX)),

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use poem::error::ReadBodyError;
-use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use poem::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use poem::http::{HeaderMap, HeaderValue};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 
@@ -14,9 +17,16 @@ use super::refusal::{Refusal, RefusalCode, by_status, refuse};
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// From the end of a request's head to the end of its body.
 const BODY_TIME_MAX: Duration = Duration::from_secs(20);
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// What a browser may do with an answer that it shows by itself.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Answers `request` once its body is here.
-pub async fn guarded(endpoint: impl Endpoint, mut request: Request) -> poem::Result<Response> {
+pub async fn guarded(secure: bool, endpoint: impl Endpoint, mut request: Request) -> poem::Result<Response> {
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        let message = "Send the body as it is: a packed one may unpack to any size.";
+        return Ok(Refusal::new(RefusalCode::UnsupportedContentType, message).into_response());
+    }
     match whole_body(request.take_body()).await {
         Ok(body) => request.set_body(body),
         Err(refusal) => return Ok(refusal.into_response()),
@@ -26,7 +36,7 @@ pub async fn guarded(endpoint: impl Endpoint, mut request: Request) -> poem::Res
         Err(refused) => refuse(refused).await,
     };
     let mut response = in_our_shape(response);
-    add_headers(response.headers_mut());
+    add_headers(response.headers_mut(), secure);
     Ok(response)
 }
 
@@ -63,7 +73,14 @@ fn in_our_shape(response: Response) -> Response {
 }
 
 /// Answers hold presigned addresses and people's data: no cache keeps them, no other site learns them.
-fn add_headers(headers: &mut HeaderMap) {
+fn add_headers(headers: &mut HeaderMap, secure: bool) {
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    // Pages bring a policy of their own; everything else is no page.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_PAGE));
+    if secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

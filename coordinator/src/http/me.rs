@@ -1,4 +1,4 @@
-//! `GET /api/me`: who the token belongs to. Changes nobody.
+//! `GET /api/me`: who is signed in, by token or by session. Changes nobody.
 
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::identity::SignedIn;
 use super::refusal::Refusal;
+use crate::store::users::Account;
 
 /// What somebody may do.
 #[derive(Clone, Copy, Debug, Enum)]
@@ -29,6 +30,12 @@ pub struct UserView {
     name: String,
     /// What it may do.
     role: Role,
+}
+
+impl From<Account> for UserView {
+    fn from(account: Account) -> UserView {
+        UserView { id: account.id.0, name: account.name, role: account.role.into() }
+    }
 }
 
 /// `GET /api/me`.

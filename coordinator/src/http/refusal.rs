@@ -1,11 +1,12 @@
 //! Every way the API says no: one body, a closed list of codes. Decides nothing; turns faults of ours into log lines.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use farm_core::problem::Problem;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
-use poem_openapi::error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError};
+use poem_openapi::error::{ContentTypeError, ParseParamError, ParsePathError};
 use poem_openapi::error::{ParseMultipartError, ParseRequestPayloadError};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
@@ -21,8 +22,24 @@ use crate::store::StoreError;
 pub enum RefusalCode {
     /// Something in the request is wrong; `problems` says what.
     InvalidRequest,
-    /// There is no valid token.
+    /// There is no valid token and no session.
     NotSignedIn,
+    /// Name and password do not belong together.
+    WrongCredentials,
+    /// The login link is unknown, used or over.
+    LoginLinkRefused,
+    /// The request was made by a page of another site.
+    CrossSite,
+    /// It was tried too often; `Retry-After` says when again.
+    TooManyAttempts,
+    /// The idempotency key was used before, with another request or by another token.
+    IdempotencyKeyReused,
+    /// The request with this idempotency key is under way.
+    IdempotencyKeyInUse,
+    /// Somebody has that name already.
+    NameTaken,
+    /// You would lock yourself out.
+    OwnAccount,
     /// The role does not allow it.
     Forbidden,
     /// The join token is unknown, used or over.
@@ -91,19 +108,31 @@ pub struct RefusalView {
 #[derive(Debug, ApiResponse)]
 pub enum Refusal {
     /// The request was refused.
-    Refused(StatusCode, Json<RefusalView>),
+    Refused(
+        StatusCode,
+        Json<RefusalView>,
+        /// When to ask again, in seconds: with 429, and wherever waiting helps.
+        #[oai(header = "Retry-After")]
+        Option<u64>,
+    ),
 }
 
 impl RefusalCode {
     const fn status(self) -> StatusCode {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::JoinTokenRefused => StatusCode::FORBIDDEN,
+            Self::NotSignedIn | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::JoinTokenRefused | Self::LoginLinkRefused | Self::CrossSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::VideoNotReady
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::NameTaken
+            | Self::IdempotencyKeyInUse
+            | Self::OwnAccount
+            | Self::VideoNotReady
             | Self::PreviewNotReady
             | Self::PreviewFailed
             | Self::VideoInUse
@@ -111,7 +140,7 @@ impl RefusalCode {
             | Self::UploadMismatch => StatusCode::CONFLICT,
             Self::RequestTooLarge | Self::VideoTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::UnsupportedMedia => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnsupportedMedia | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooBusy | Self::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -123,7 +152,13 @@ impl Refusal {
     pub fn new(code: RefusalCode, message: impl Into<String>) -> Refusal {
         let view =
             RefusalView { code, message: message.into(), problems: Vec::new(), request_id: request_id::current() };
-        Refusal::Refused(code.status(), Json(view))
+        Refusal::Refused(code.status(), Json(view), None)
+    }
+
+    /// A refusal that holds for `wait`, rounded up to whole seconds.
+    pub fn until(code: RefusalCode, wait: Duration, message: impl Into<String>) -> Refusal {
+        let Refusal::Refused(status, body, _) = Refusal::new(code, message);
+        Refusal::Refused(status, body, Some(wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)))
     }
 
     /// Everything that is wrong with the request, at once.
@@ -137,9 +172,9 @@ impl Refusal {
             code: problem.code.as_str().to_owned(),
             message: problem.message,
         };
-        let Refusal::Refused(status, Json(mut refusal)) = Refusal::new(RefusalCode::InvalidRequest, message);
+        let Refusal::Refused(status, Json(mut refusal), wait) = Refusal::new(RefusalCode::InvalidRequest, message);
         refusal.problems = problems.into_iter().map(view).collect();
-        Refusal::Refused(status, Json(refusal))
+        Refusal::Refused(status, Json(refusal), wait)
     }
 
     /// There is none, or it is another user's: nobody can tell which.
@@ -174,9 +209,7 @@ pub async fn refuse(refused: poem::Error) -> Response {
     if refused.is_from_response() {
         return refused.into_response();
     }
-    let refusal = if refused.is::<AuthorizationError>() {
-        Refusal::new(RefusalCode::NotSignedIn, "Send a valid token: `Authorization: Bearer rf_…`.")
-    } else if refused.is::<ParsePathError>() {
+    let refusal = if refused.is::<ParsePathError>() {
         Refusal::new(RefusalCode::NotFound, "There is nothing under this address.")
     } else if let Some(fault) = refused.downcast_ref::<ParseParamError>() {
         let problem = farm_core::problem::ProblemCode::Malformed;

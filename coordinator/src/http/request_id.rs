@@ -18,6 +18,11 @@ pub fn current() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// Does something for the request with this id, in a task of its own.
+pub async fn within<T>(id: String, work: impl Future<Output = T>) -> T {
+    CURRENT.scope(id, work).await
+}
+
 /// Answers `request` under an id, the client's own or a new one.
 pub async fn with_id(endpoint: impl Endpoint, request: Request) -> poem::Result<Response> {
     let id = request.header(HEADER).filter(|id| is_plain(id)).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);

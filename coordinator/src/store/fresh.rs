@@ -1,24 +1,27 @@
-//! A fresh ledger for a test: SQLite in a folder of its own, or a new database on `REELFARM_TEST_POSTGRES`.
+//! A fresh ledger for a test: SQLite in a folder of its own, or a new database on a PostgreSQL server of its own.
 //! Holds the smallest rows a task needs around it.
+
+use std::sync::LazyLock;
 
 use farm_core::content_key::ContentKey;
 use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
 use farm_core::work::{Encoder, Work};
 use sqlx::Executor;
 use sqlx::types::Json;
+use test_postgres::Server;
 use uuid::Uuid;
 
 use super::join_tokens::NewNode;
 use super::{NodeFacts, Store};
 use crate::write;
 
-/// Where the suite finds a PostgreSQL server: `postgres://USER@HOST/DATABASE`, a user who may create databases.
-const POSTGRES_VARIABLE: &str = "REELFARM_TEST_POSTGRES";
+/// Where modules above the store are tested: `postgres`, or SQLite without it. The store itself is tested on both.
+const DATABASE_VARIABLE: &str = "REELFARM_TEST_DATABASE";
 
 /// A ledger, and the folder that goes with it.
 pub struct Fresh {
     pub store: Store,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// A task as a test wants it.
@@ -30,22 +33,37 @@ pub struct NewTask<'a> {
     pub amount: i64,
 }
 
+/// On SQLite, or on PostgreSQL when the environment says so.
 pub async fn store() -> Fresh {
-    let folder = tempfile::tempdir().unwrap();
-    let url = match std::env::var(POSTGRES_VARIABLE) {
-        Ok(server) => new_database(&server).await,
-        Err(_) => format!("sqlite://{}", folder.path().join("ledger.db").display()),
-    };
-    Fresh { store: Store::open(&url).await.unwrap(), _folder: folder }
+    match std::env::var(DATABASE_VARIABLE).as_deref() {
+        Ok("postgres") => on_postgres().await,
+        _ => on_sqlite().await,
+    }
 }
 
-async fn new_database(server: &str) -> String {
+/// One on each database.
+pub async fn each() -> [Fresh; 2] {
+    [on_sqlite().await, on_postgres().await]
+}
+
+async fn on_sqlite() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("ledger.db").display());
+    Fresh { store: Store::open(&url).await.unwrap(), _folder: Some(folder) }
+}
+
+async fn on_postgres() -> Fresh {
+    Fresh { store: Store::open(&postgres_database().await).await.unwrap(), _folder: None }
+}
+
+/// The address of a new database on this process's own server.
+pub async fn postgres_database() -> String {
+    static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
     let name = format!("reelfarm_{}", Uuid::now_v7().simple());
-    let pool = sqlx::PgPool::connect(server).await.unwrap();
+    let pool = sqlx::PgPool::connect(&SERVER.url()).await.unwrap();
     pool.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
-    let mut url = url::Url::parse(server).unwrap();
-    url.set_path(&name);
-    url.to_string()
+    pool.close().await;
+    SERVER.url_of(&name)
 }
 
 impl Fresh {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use farm_core::ids::{TokenId, UserId};
+use farm_core::ids::{SessionId, TokenId, UserId};
 use service::Timestamp;
 use uuid::Uuid;
 
-use super::users::Role;
+use super::page::Page;
+use super::users::{self, Role};
 use super::{Store, StoreError, Tx};
 use crate::{read, within, write};
 
@@ -22,6 +23,30 @@ pub struct Identity {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// By what they were recognised.
+    pub credential: Credential,
+}
+
+/// By what somebody was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A bearer token.
+    Token(TokenId),
+    /// The cookie of a browser.
+    Session(SessionId),
+}
+
+/// A token as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Token {
+    /// Which.
+    pub id: Uuid,
+    /// What its owner calls it.
+    pub name: String,
+    /// Microseconds since 1970.
+    pub created_at: i64,
+    /// Microseconds since 1970; at most a minute late.
+    pub last_used_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -43,7 +68,7 @@ impl Store {
         const SQL: &str = "-- tokens.identity
             select tokens.id as token_id, tokens.last_used_at, users.id as user_id, users.name, users.role
             from tokens join users on users.id = tokens.user_id
-            where tokens.secret_hash = $1";
+            where tokens.secret_hash = $1 and not users.disabled";
         let row: Option<IdentityRow> =
             read!(self, |db| sqlx::query_as(SQL).bind(secret_hash.as_slice()).fetch_optional(db).await)
                 .map_err(StoreError::during("look up a token"))?;
@@ -51,12 +76,50 @@ impl Store {
         if row.last_used_at.is_none_or(|at| now.since(Timestamp(at)) >= LAST_USED_EVERY) {
             self.note_token_use(TokenId(row.token_id), now).await?;
         }
-        let role = Role::parse(&row.role).ok_or_else(|| StoreError::Inconsistent {
-            table: "users",
-            column: "role",
-            row: row.user_id.to_string(),
-        })?;
-        Ok(Some(Identity { user: UserId(row.user_id), name: row.name, role }))
+        Ok(Some(Identity {
+            user: UserId(row.user_id),
+            role: users::role(&row.role, row.user_id)?,
+            name: row.name,
+            credential: Credential::Token(TokenId(row.token_id)),
+        }))
+    }
+
+    /// A page of the user's tokens, and how many there are.
+    pub async fn tokens_of(&self, user: UserId, page: Page) -> Result<(Vec<Token>, u64), StoreError> {
+        const NEWEST: &str = "-- tokens.page
+            select id, name, created_at, last_used_at from tokens where user_id = $1
+            order by created_at desc, id desc limit $2 offset $3";
+        const OLDEST: &str = "-- tokens.page
+            select id, name, created_at, last_used_at from tokens where user_id = $1
+            order by created_at, id limit $2 offset $3";
+        const COUNT: &str = "-- tokens.count
+            select count(*) from tokens where user_id = $1";
+        let listing = || StoreError::during("list a user's tokens");
+        let sql = if page.newest_first { NEWEST } else { OLDEST };
+        let tokens: Vec<Token> = read!(self, |db| sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(page.limit())
+            .bind(page.offset())
+            .fetch_all(db)
+            .await)
+        .map_err(listing())?;
+        let total: i64 =
+            read!(self, |db| sqlx::query_scalar(COUNT).bind(user.0).fetch_one(db).await).map_err(listing())?;
+        Ok((tokens, u64::try_from(total).unwrap_or(0)))
+    }
+
+    /// Revokes a user's token. False when there is none.
+    pub async fn delete_token(&self, user: UserId, id: TokenId) -> Result<bool, StoreError> {
+        const SQL: &str = "-- tokens.delete
+            delete from tokens where id = $1 and user_id = $2";
+        let deleted = write!(self, |db| sqlx::query(SQL)
+            .bind(id.0)
+            .bind(user.0)
+            .execute(db)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(StoreError::during("revoke a token"))?;
+        Ok(deleted == 1)
     }
 
     async fn note_token_use(&self, id: TokenId, now: Timestamp) -> Result<(), StoreError> {
@@ -78,12 +141,25 @@ impl Tx {
     ) -> Result<TokenId, StoreError> {
         const DELETE: &str = "-- tokens.delete_named
             delete from tokens where user_id = $1 and name = $2";
-        const INSERT: &str = "-- tokens.insert
-            insert into tokens (id, user_id, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)";
-        let id = TokenId(Uuid::now_v7());
         within!(&mut *self, |db| sqlx::query(DELETE).bind(user.0).bind(name).execute(db).await.map(drop))
             .map_err(StoreError::during("delete a token"))?;
-        within!(self, |db| sqlx::query(INSERT)
+        let id = TokenId(Uuid::now_v7());
+        self.insert_token(id, user, name, secret_hash, now).await?;
+        Ok(id)
+    }
+
+    /// Puts a token into the books.
+    pub async fn insert_token(
+        &mut self,
+        id: TokenId,
+        user: UserId,
+        name: &str,
+        secret_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "-- tokens.insert
+            insert into tokens (id, user_id, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)";
+        within!(self, |db| sqlx::query(SQL)
             .bind(id.0)
             .bind(user.0)
             .bind(name)
@@ -92,7 +168,6 @@ impl Tx {
             .execute(db)
             .await
             .map(drop))
-        .map_err(StoreError::during("insert a token"))?;
-        Ok(id)
+        .map_err(StoreError::during("insert a token"))
     }
 }

@@ -13,6 +13,7 @@ use timeline::FrameTable;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
+use super::super::new_id::NewId;
 use super::super::refusal::Refusal;
 use super::super::videos::must_be_ready;
 use super::request::{self, Read};
@@ -48,10 +49,16 @@ impl CreateExport {
         who: SignedIn,
         /// The video's id.
         id: Path<Uuid>,
+        new: NewId,
         body: Json<request::NewExport>,
     ) -> Result<Created, Refusal> {
         let (SignedIn(identity), id) = (who, VideoId(id.0));
         let video = self.store.video_of(identity.user, id).await?.ok_or_else(|| Refusal::not_found("video"))?;
+        if new.again
+            && let Some(export) = self.store.export_of(identity.user, ExportId(new.id)).await?
+        {
+            return Ok(Created::Created(Json(self.look.show_one(export).await?)));
+        }
         must_be_ready(&video)?;
         let source = self.store.source(id).await?.ok_or_else(|| Refusal::not_found("video"))?;
         let Read { request, mut selections, mut problems } = request::read(body.0, source.table.rate());
@@ -66,7 +73,7 @@ impl CreateExport {
             selections = whole(&order, &source.table);
         }
         let duration_seconds = seconds::from_ticks(order.duration(&source.table), source.table.rate());
-        let export = self.enter(&identity, id, &order, &selections, duration_seconds).await?;
+        let export = self.enter(&identity, ExportId(new.id), id, &order, &selections, duration_seconds).await?;
         self.nudge.advance();
         Ok(Created::Created(Json(self.look.show_one(export).await?)))
     }
@@ -76,12 +83,12 @@ impl CreateExport {
     async fn enter(
         &self,
         who: &Identity,
+        id: ExportId,
         video: VideoId,
         order: &Order,
         selections: &[Selection],
         total_duration_seconds: f64,
     ) -> Result<Export, Refusal> {
-        let id = ExportId(Uuid::now_v7());
         let new = NewExport { id, user: who.user, video, order, selections, total_duration_seconds };
         let mut tx = self.store.begin().await?;
         if !tx.lock_video(who.user, video).await? {

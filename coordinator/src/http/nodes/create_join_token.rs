@@ -9,8 +9,9 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use service::Clock;
 use time::OffsetDateTime;
+use tracing::info;
 
-use super::super::identity::SignedIn;
+use super::super::identity::Operator;
 use super::super::instant::instant;
 use super::super::refusal::Refusal;
 use super::super::secret::new_secret;
@@ -59,8 +60,7 @@ impl CreateJoinToken {
     ///
     /// For operators and admins. The token works once, for 15 minutes.
     #[oai(path = "/api/nodes/join-tokens", method = "post", operation_id = "create_join_token")]
-    async fn create(&self, who: SignedIn, body: Json<NewJoinToken>) -> Result<JoinTokenCreated, Refusal> {
-        who.operator()?;
+    async fn create(&self, operator: Operator, body: Json<NewJoinToken>) -> Result<JoinTokenCreated, Refusal> {
         let Json(NewJoinToken { name }) = body;
         let fits = !name.trim().is_empty()
             && name.chars().count() <= NAME_CHARACTERS_MAX
@@ -73,6 +73,8 @@ impl CreateJoinToken {
         let secret = new_secret(&prefix).map_err(|cause| Refusal::internal(&cause))?;
         let expires = self.clock.now().after(JOIN_TOKEN_MAX);
         self.store.insert_join_token(&secret.hash, &name, expires).await?;
+        let Operator(who) = operator;
+        info!(user.id = %who.user, "{} made a token by which {name} may join", who.name);
         let token = JoinToken { token: secret.text, name, expires_at: instant(expires) };
         Ok(JoinTokenCreated::Created(Json(token)))
     }

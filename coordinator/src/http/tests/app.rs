@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::{Method, StatusCode};
+use poem::http::{HeaderMap, Method, StatusCode};
 use poem::test::{TestClient, TestResponse};
 use serde_json::Value;
 use service::clock::ManualClock;
 use service::{Clock as _, Tasks};
 
 use crate::certificates::CertificateAuthority;
-use crate::config::{EmbeddedStorage, StorageConfig};
+use crate::config::{EmbeddedStorage, HttpConfig, StorageConfig};
 use crate::http::secret::new_secret;
 use crate::http::{Deps, Readiness, TOKEN_PREFIX, Welcome, api};
 use crate::nudge::Nudge;
@@ -26,7 +26,7 @@ pub struct App {
     pub deps: Deps,
     pub clock: ManualClock,
     pub tasks: Tasks,
-    _dir: tempfile::TempDir,
+    pub _dir: tempfile::TempDir,
 }
 
 /// Somebody with a token.
@@ -39,6 +39,7 @@ pub struct Person {
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     pub body: Value,
 }
 
@@ -48,6 +49,16 @@ impl App {
     }
 
     pub async fn with(readiness: Readiness) -> App {
+        App::configured(readiness, HttpConfig::default()).await
+    }
+
+    /// An API that pages of another site may call.
+    pub async fn open_to(origin: &str) -> App {
+        let config = HttpConfig { cors_origins: vec![origin.parse().unwrap()], ..HttpConfig::default() };
+        App::configured(Readiness::default(), config).await
+    }
+
+    async fn configured(readiness: Readiness, config: HttpConfig) -> App {
         let dir = tempfile::tempdir().unwrap();
         let tasks = Tasks::new();
         let clock = ManualClock::at(NOW);
@@ -63,9 +74,10 @@ impl App {
             authority: CertificateAuthority::open(dir.path(), NOW).unwrap(),
             nudge: Nudge::new(),
             clock: Arc::new(clock.clone()),
-            stop: tasks.stop().clone(),
+            tasks: tasks.clone(),
             readiness,
             welcome: Welcome { ingest_address: "127.0.0.1:8443".to_owned(), nats: None },
+            config,
         };
         App { client: TestClient::new(api(deps.clone())), deps, clock, tasks, _dir: dir }
     }
@@ -116,15 +128,20 @@ impl App {
 
 impl Answer {
     pub async fn read(response: TestResponse) -> Answer {
-        let status = response.0.status();
+        let (status, headers) = (response.0.status(), response.0.headers().clone());
         let text = response.0.into_body().into_string().await.unwrap();
         let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-        Answer { status, body }
+        Answer { status, headers, body }
     }
 
     /// The refusal's code, beside its status.
     pub fn refusal(&self) -> (u16, &str) {
         (self.status.as_u16(), self.body["code"].as_str().unwrap_or_default())
+    }
+
+    /// A header's text; empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// Field and code of every problem.

@@ -18,7 +18,7 @@ async fn answer(stream: &mut TcpStream) -> String {
 async fn requests_under_way_are_finished_and_idle_connections_closed() {
     let app = App::start().await;
     let tasks = Tasks::new();
-    let config = HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), public_url: None };
+    let config = HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), ..HttpConfig::default() };
     let listener = Listener::bind(&config).await.unwrap();
     let address = listener.address();
     assert!(Listener::bind(&HttpConfig { listen: address, ..config }).await.is_err(), "one at an address");
@@ -52,7 +52,7 @@ async fn requests_under_way_are_finished_and_idle_connections_closed() {
 async fn nonsense_is_answered_and_does_no_harm() {
     let app = App::start().await;
     let tasks = Tasks::new();
-    let config = HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), public_url: None };
+    let config = HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), ..HttpConfig::default() };
     let listener = Listener::bind(&config).await.unwrap();
     let address = listener.address();
     tasks.spawn("http", OnEnd::Fatal, listener.serve(api(app.deps.clone()), tasks.clone()));

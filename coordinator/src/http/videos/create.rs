@@ -9,9 +9,9 @@ use farm_core::problem::{Problem, ProblemCode};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use service::Clock;
-use uuid::Uuid;
 
 use super::super::identity::SignedIn;
+use super::super::new_id::NewId;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::VideoView;
 use crate::storage::{PRESIGN_SECONDS_MAX, Storage, Upload};
@@ -106,7 +106,7 @@ impl CreateVideo {
     ///
     /// Gives presigned addresses for a multipart upload. With `blake3`, answers 200 with the video that already has those bytes.
     #[oai(path = "/api/videos", method = "post", operation_id = "create_video")]
-    async fn create(&self, who: SignedIn, body: Json<Announcement>) -> Result<CreateAnswer, Refusal> {
+    async fn create(&self, who: SignedIn, new: NewId, body: Json<Announcement>) -> Result<CreateAnswer, Refusal> {
         let SignedIn(identity) = who;
         let announced = check(body.0)?;
         if let Some(hash) = &announced.hash
@@ -114,7 +114,12 @@ impl CreateVideo {
         {
             return Ok(CreateAnswer::Held(Json(VideoCreated { video: video.into(), upload: None })));
         }
-        let (id, upload) = self.begin(&identity, &announced).await?;
+        let id = VideoId(new.id);
+        let begun = if new.again { self.begun(&identity, id).await? } else { None };
+        let upload = match begun {
+            Some(upload) => upload,
+            None => self.begin(&identity, id, &announced).await?,
+        };
         let upload = self.addresses(&upload, announced.size_bytes).await?;
         let video = self.store.video_of(identity.user, id).await?.ok_or_else(|| Refusal::not_found("video"))?;
         Ok(CreateAnswer::Created(Json(VideoCreated { video: video.into(), upload: Some(upload) })))
@@ -122,8 +127,13 @@ impl CreateVideo {
 }
 
 impl CreateVideo {
-    async fn begin(&self, who: &Identity, announced: &Announced) -> Result<(VideoId, Upload), Refusal> {
-        let id = VideoId(Uuid::now_v7());
+    /// The upload that an earlier call began before it was broken off.
+    async fn begun(&self, who: &Identity, id: VideoId) -> Result<Option<Upload>, Refusal> {
+        let video = self.store.video_of(who.user, id).await?;
+        Ok(video.and_then(|video| Some(Upload { key: video.source_key, upload_id: video.upload_id? })))
+    }
+
+    async fn begin(&self, who: &Identity, id: VideoId, announced: &Announced) -> Result<Upload, Refusal> {
         // The name is for display only: the key is ours.
         let upload = self.storage.create_multipart(&format!("sources/{id}"), &announced.content_type, None).await?;
         let video = NewVideo {
@@ -137,7 +147,7 @@ impl CreateVideo {
             claimed_hash: announced.hash.as_ref(),
         };
         self.store.insert_video(video, self.clock.now()).await?;
-        Ok((id, upload))
+        Ok(upload)
     }
 
     async fn addresses(&self, upload: &Upload, size_bytes: u64) -> Result<UploadView, Refusal> {

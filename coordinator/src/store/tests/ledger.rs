@@ -1,4 +1,4 @@
-//! A ledger of its own for each test, on SQLite and, where `REELFARM_TEST_POSTGRES` names a server, on PostgreSQL too.
+//! A ledger of its own for each test, on SQLite and on PostgreSQL.
 //! Builds rows with good defaults; asserts nothing.
 
 use farm_core::export::{ExportType, Format, Order, Quality, Resolution, Segment};
@@ -6,11 +6,11 @@ use farm_core::ids::{ExportId, UserId, VideoId};
 use farm_core::plan::Plan;
 use farm_core::video::{Colour, Container, Orientation, PictureFacts, VideoFacts};
 use service::Timestamp;
-use sqlx::{AssertSqlSafe, Executor as _, PgPool};
 use timeline::{Frame, FrameTable, Rate, Ticks};
 use uuid::Uuid;
 
 use crate::store::exports::{NewExport, Selection};
+use crate::store::fresh;
 use crate::store::users::Role;
 use crate::store::videos::NewVideo;
 use crate::store::{OpenExport, PublishedFile, Store};
@@ -21,29 +21,16 @@ pub(crate) const NOW: Timestamp = Timestamp(1_750_000_000_000_000);
 /// BLAKE3 of the bytes of every test's source.
 pub(crate) const SOURCE_HASH: [u8; 32] = [7; 32];
 
-/// Runs the test on every kind of database at hand.
+/// Runs the test on every kind of database.
 pub(crate) async fn on_each_ledger(test: impl AsyncFn(Store)) {
-    let dir = tempfile::tempdir().unwrap();
-    test(sqlite(dir.path()).await).await;
-    if let Ok(server) = std::env::var("REELFARM_TEST_POSTGRES") {
-        on_postgres(&server, &test).await;
+    for ledger in fresh::each().await {
+        test(ledger.store.clone()).await;
     }
 }
 
 /// An empty ledger in `dir`.
 pub(crate) async fn sqlite(dir: &std::path::Path) -> Store {
     Store::open(&format!("sqlite://{}/ledger.db", dir.display())).await.unwrap()
-}
-
-/// A schema of its own on the server, dropped afterwards.
-async fn on_postgres(server: &str, test: &impl AsyncFn(Store)) {
-    let schema = format!("test_{}", Uuid::now_v7().simple());
-    let admin = PgPool::connect(server).await.unwrap();
-    admin.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
-    let separator = if server.contains('?') { '&' } else { '?' };
-    let store = Store::open(&format!("{server}{separator}options[search_path]={schema}")).await.unwrap();
-    test(store).await;
-    admin.execute(AssertSqlSafe(format!("drop schema {schema} cascade"))).await.unwrap();
 }
 
 /// A user called `name`.

@@ -1,0 +1,49 @@
+//! `GET /api/users`: all accounts, page by page. For admins alone.
+
+use poem_openapi::param::Query;
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+
+use super::super::identity::Admin;
+use super::super::paging;
+use super::super::refusal::Refusal;
+use super::super::words::Sort;
+use super::AccountView;
+use crate::store::Store;
+
+/// A page of accounts.
+#[derive(Debug, Object)]
+#[oai(rename = "Accounts")]
+struct AccountPage {
+    /// The page.
+    users: Vec<AccountView>,
+    /// How many there are on all pages.
+    total: u64,
+}
+
+/// `GET /api/users`.
+pub struct ListUsers {
+    pub(super) store: Store,
+}
+
+#[OpenApi]
+impl ListUsers {
+    /// List the accounts
+    ///
+    /// For admins.
+    #[oai(path = "/api/users", method = "get", operation_id = "list_users")]
+    async fn list(
+        &self,
+        _admin: Admin,
+        /// From 1.
+        page: Query<Option<u32>>,
+        /// Accounts on a page, at most 100; 10 by default.
+        limit: Query<Option<u32>>,
+        /// Newest first by default.
+        sort: Query<Option<Sort>>,
+    ) -> Result<Json<AccountPage>, Refusal> {
+        let page = paging::page(page.0, limit.0, sort.0)?;
+        let (accounts, total) = self.store.accounts(page).await?;
+        Ok(Json(AccountPage { users: accounts.into_iter().map(AccountView::from).collect(), total }))
+    }
+}
