@@ -147,6 +147,11 @@ fn encoder(recipe: &PictureRecipe) -> Result<(Stage, &'static str), RecipeError>
     }
 }
 
+/// x264 makes the key frames within a stream finer than the frames that lean on them, by its `ipratio` of 1.4, but not the very
+/// first one: it has no other frames to go by yet. A part begins with such a frame, and all that follows inherits what it lacks:
+/// 3 dB, for half a second and more (measured). A zone of one frame gives it what it would have had in the middle of a stream.
+const X264_FIRST_FRAME: &str = "zones=0,0,b=1.4";
+
 /// The option string x264 ends up with is that of `ffmpeg -preset P -crf N -maxrate M -bufsize B -g K -threads T`, which writes
 /// no access unit delimiters either. Every property set here beats the preset; those left out follow it.
 fn x264(recipe: &PictureRecipe) -> Result<Stage, RecipeError> {
@@ -162,6 +167,7 @@ fn x264(recipe: &PictureRecipe) -> Result<Stage, RecipeError> {
         ("threads", word(recipe.threads)),
         ("aud", word(false)),
         ("qos", word(false)),
+        ("option-string", word(X264_FIRST_FRAME)),
     ];
     Ok(Stage { element: "x264enc", properties })
 }
@@ -252,7 +258,7 @@ mod tests {
             "capsfilter caps=\"video/x-raw, format=I420, width=1280, height=720, pixel-aspect-ratio=1/1, framerate=30000/1001, \
              interlace-mode=progressive, colorimetry=(string)bt709\"",
             "x264enc speed-preset=fast pass=qual quantizer=23 bitrate=4000 vbv-buf-capacity=2000 key-int-max=60 threads=2 \
-             aud=false qos=false",
+             aud=false qos=false option-string=zones=0,0,b=1.4",
             "capsfilter caps=\"video/x-h264, profile=high, stream-format=avc, alignment=au\"",
         ];
         assert_eq!(spelt(&recipe()), expected.join("\n! "));
