@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -69,6 +70,16 @@ class Farm:
                 raise SystemExit(f"the source cannot be used: {state['error_message']}")
             time.sleep(POLL_EVERY_S)
         return video
+
+    def settle(self, video):
+        """Waits until the farm has made what it makes of a new video by itself, in what time exports leave it."""
+        while True:
+            try:
+                return self.call("GET", f"/api/videos/{video}/preview")
+            except urllib.error.HTTPError as refusal:
+                if json.load(refusal)["code"] != "preview_not_ready":
+                    raise
+            time.sleep(POLL_EVERY_S)
 
     def export(self, video, order, output=None):
         """Orders an export, waits for it, fetches the file; returns the seconds all of it took."""
