@@ -2,6 +2,7 @@
 //! Touches no media library; `child::encode` builds what is named here.
 
 pub mod preview;
+mod x264;
 
 use std::fmt;
 
@@ -57,10 +58,6 @@ pub enum RecipeError {
     },
 }
 
-/// x264's presets. The names are the media library's, too.
-const SPEEDS: [&str; 10] =
-    ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"];
-
 /// Speeds of VP9 are spelt by libvpx's deadline and `cpu-used`: `good-4`.
 const VP9_GOOD: &str = "good-";
 /// libvpx codes in realtime what is shown for as long as its deadline or longer, and its usual "good" is one second: a still frame
@@ -71,10 +68,10 @@ const VP9_CPU_USED_MAX: u8 = 5;
 /// The largest `cq-level`.
 const VP9_QUALITY_MAX: u32 = 63;
 
-/// The chain for frames of the given colorimetry: deinterlace, turn, scale, encode. The last stage pins the coded form.
-pub fn stages(recipe: &PictureRecipe, colorimetry: &str) -> Result<Vec<Stage>, RecipeError> {
+/// The chain for so many frames of the given colorimetry: deinterlace, turn, scale, encode. The last stage pins the coded form.
+pub fn stages(recipe: &PictureRecipe, frame_count: usize, colorimetry: &str) -> Result<Vec<Stage>, RecipeError> {
     let mut stages = shaping(recipe, colorimetry)?;
-    let (encoder, coded) = encoder(recipe)?;
+    let (encoder, coded) = encoder(recipe, frame_count)?;
     stages.push(encoder);
     stages.push(Stage { element: "capsfilter", properties: vec![("caps", Value::Caps(coded.to_owned()))] });
     Ok(stages)
@@ -139,37 +136,14 @@ fn pinned_frames(recipe: &PictureRecipe, colorimetry: &str) -> Stage {
 }
 
 /// The encoder, and the coded form it is held to.
-fn encoder(recipe: &PictureRecipe) -> Result<(Stage, &'static str), RecipeError> {
+fn encoder(recipe: &PictureRecipe, frame_count: usize) -> Result<(Stage, &'static str), RecipeError> {
     match recipe.encoder_family.as_str() {
-        "x264" => Ok((x264(recipe)?, "video/x-h264, profile=high, stream-format=avc, alignment=au")),
+        "x264" => {
+            Ok((x264::stage(recipe, frame_count)?, "video/x-h264, profile=high, stream-format=avc, alignment=au"))
+        }
         "vp9" => Ok((vp9(recipe)?, "video/x-vp9, profile=(string)0")),
         family => Err(RecipeError::Family(family.to_owned())),
     }
-}
-
-/// x264 makes the key frames within a stream finer than the frames that lean on them, by its `ipratio` of 1.4, but not the very
-/// first one: it has no other frames to go by yet. A part begins with such a frame, and all that follows inherits what it lacks:
-/// 3 dB, for half a second and more (measured). A zone of one frame gives it what it would have had in the middle of a stream.
-const X264_FIRST_FRAME: &str = "zones=0,0,b=1.4";
-
-/// The option string x264 ends up with is that of `ffmpeg -preset P -crf N -maxrate M -bufsize B -g K -threads T`, which writes
-/// no access unit delimiters either. Every property set here beats the preset; those left out follow it.
-fn x264(recipe: &PictureRecipe) -> Result<Stage, RecipeError> {
-    let speed = SPEEDS.into_iter().find(|speed| *speed == recipe.speed);
-    let speed = speed.ok_or_else(|| RecipeError::Speed { family: "x264", speed: recipe.speed.clone() })?;
-    let properties = vec![
-        ("speed-preset", word(speed)),
-        ("pass", word("qual")),
-        ("quantizer", word(recipe.crf)),
-        ("bitrate", word(recipe.max_bitrate_kbps)),
-        ("vbv-buf-capacity", word(recipe.vbv_ms)),
-        ("key-int-max", word(recipe.key_interval_frames)),
-        ("threads", word(recipe.threads)),
-        ("aud", word(false)),
-        ("qos", word(false)),
-        ("option-string", word(X264_FIRST_FRAME)),
-    ];
-    Ok(Stage { element: "x264enc", properties })
 }
 
 /// What comes out is what `ffmpeg -deadline good -cpu-used N -row-mt 1 -crf Q -b:v M -bufsize B -g K -threads T` makes of the
@@ -247,7 +221,7 @@ mod tests {
     }
 
     fn spelt(recipe: &PictureRecipe) -> String {
-        let stages = stages(recipe, "bt709").unwrap();
+        let stages = stages(recipe, 100, "bt709").unwrap();
         stages.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n! ")
     }
 
@@ -258,7 +232,7 @@ mod tests {
             "capsfilter caps=\"video/x-raw, format=I420, width=1280, height=720, pixel-aspect-ratio=1/1, framerate=30000/1001, \
              interlace-mode=progressive, colorimetry=(string)bt709\"",
             "x264enc speed-preset=fast pass=qual quantizer=23 bitrate=4000 vbv-buf-capacity=2000 key-int-max=60 threads=2 \
-             aud=false qos=false option-string=zones=0,0,b=1.4",
+             aud=false qos=false option-string=zones=0,0,b=1.4/88,93,b=1.15/94,99,b=1.4",
             "capsfilter caps=\"video/x-h264, profile=high, stream-format=avc, alignment=au\"",
         ];
         assert_eq!(spelt(&recipe()), expected.join("\n! "));
@@ -305,7 +279,7 @@ mod tests {
     fn frames_that_are_shaped_already_only_go_through_the_encoder() {
         let turned = PictureRecipe { orientation: Orientation::Clockwise90, deinterlace: true, ..recipe() };
         assert_eq!(spelt(&of_shaped(&turned)), spelt(&recipe()));
-        let (shaped, whole) = (shaping(&turned, "bt709").unwrap(), stages(&turned, "bt709").unwrap());
+        let (shaped, whole) = (shaping(&turned, "bt709").unwrap(), stages(&turned, 100, "bt709").unwrap());
         assert_eq!(whole[..shaped.len()], shaped);
         assert_eq!(whole[shaped.len()].element, "x264enc");
     }
@@ -313,17 +287,17 @@ mod tests {
     #[test]
     fn what_cannot_be_followed_is_refused() {
         let odd = PictureRecipe { width: 641, ..recipe() };
-        assert_eq!(stages(&odd, "bt709"), Err(RecipeError::Size { width: 641, height: 720 }));
+        assert_eq!(stages(&odd, 100, "bt709"), Err(RecipeError::Size { width: 641, height: 720 }));
         let unknown = PictureRecipe { encoder_family: "nvenc".to_owned(), ..recipe() };
-        assert_eq!(stages(&unknown, "bt709"), Err(RecipeError::Family("nvenc".to_owned())));
+        assert_eq!(stages(&unknown, 100, "bt709"), Err(RecipeError::Family("nvenc".to_owned())));
         for (family, quality) in [("x264", 23), ("vp9", 31)] {
             for speed in ["lightning", "good-6", "good-", ""] {
                 let (speed, encoder_family) = (speed.to_owned(), family.to_owned());
                 let strange = PictureRecipe { encoder_family, crf: quality, speed: speed.clone(), ..recipe() };
-                assert_eq!(stages(&strange, "bt709"), Err(RecipeError::Speed { family, speed }));
+                assert_eq!(stages(&strange, 100, "bt709"), Err(RecipeError::Speed { family, speed }));
             }
         }
         let rough = PictureRecipe { crf: 64, ..vp9_recipe() };
-        assert_eq!(stages(&rough, "bt709"), Err(RecipeError::Quality { family: "vp9", crf: 64 }));
+        assert_eq!(stages(&rough, 100, "bt709"), Err(RecipeError::Quality { family: "vp9", crf: 64 }));
     }
 }

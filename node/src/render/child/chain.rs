@@ -31,13 +31,10 @@ pub(super) struct Shape {
     pub(super) keeps_fields: bool,
 }
 
-/// From a recipe and the frames' colorimetry to the stages of a chain.
-pub type Stages = fn(&PictureRecipe, &str) -> Result<Vec<Stage>, RecipeError>;
-
 impl Chain {
-    /// Starts a chain for frames with these caps. `container_colour` fills in where the stream says nothing of colour.
+    /// Starts a chain for frames with these caps, of the stages for a recipe and their colorimetry. `container_colour` fills in where the stream says nothing of colour.
     pub fn start(
-        stages: Stages,
+        stages: impl FnOnce(&PictureRecipe, &str) -> Result<Vec<Stage>, RecipeError>,
         recipe: &PictureRecipe,
         frame_caps: &gst::Caps,
         container_colour: Option<&str>,

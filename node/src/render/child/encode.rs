@@ -39,13 +39,15 @@ impl CodedUnit {
 }
 
 impl Encoding {
-    /// Starts an encoder for frames with these caps. `container_colour` fills in where the stream says nothing of colour.
+    /// Starts an encoder for so many frames with these caps. `container_colour` fills in where the stream says nothing of colour.
     pub fn start(
         recipe: &PictureRecipe,
+        frame_count: usize,
         frame_caps: &gst::Caps,
         container_colour: Option<&str>,
     ) -> Result<Encoding, RenderFailure> {
-        Chain::start(recipe::stages, recipe, frame_caps, container_colour).map(|chain| Encoding { chain })
+        let stages = |recipe: &PictureRecipe, colorimetry: &str| recipe::stages(recipe, frame_count, colorimetry);
+        Chain::start(stages, recipe, frame_caps, container_colour).map(|chain| Encoding { chain })
     }
 
     /// Whether another frame may be pushed now.

@@ -75,7 +75,7 @@ impl Part<'_> {
     ) -> Result<(), RenderFailure> {
         let mut encoding = match self.encoding.take() {
             Some(encoding) => encoding,
-            None => Encoding::start(&self.recipe, caps, container_colour)?,
+            None => Encoding::start(&self.recipe, self.cut.frame_count(), caps, container_colour)?,
         };
         while !encoding.has_room() {
             if let Some(unit) = encoding.next(ENCODER_WAIT)? {

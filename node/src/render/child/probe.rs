@@ -63,7 +63,7 @@ fn trial(row: &EncoderRow) -> Result<String, RenderFailure> {
 fn encode_test_picture(recipe: &PictureRecipe) -> Result<Vec<Vec<u8>>, RenderFailure> {
     let frames = test_picture()?;
     let caps = frames.first().and_then(|frame| frame.caps_owned()).ok_or_else(unbuildable)?;
-    let mut encoding = Encoding::start(recipe, &caps, None)?;
+    let mut encoding = Encoding::start(recipe, frames.len(), &caps, None)?;
     let mut units = Vec::new();
     for frame in &frames {
         while !encoding.has_room() {
