@@ -13,7 +13,7 @@ use crate::render::failure::RenderFailure;
 
 /// Access units decoded of each group (decision 0010): what an encoder gets wrong shows where it begins anew. Units are in decode
 /// order, so those of any beginning decode by themselves.
-const GROUP_UNITS_MAX: usize = 16;
+const GROUP_UNITS_MAX: usize = 8;
 
 /// How often the wait looks for failures.
 const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(50);

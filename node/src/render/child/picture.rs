@@ -4,6 +4,7 @@
 mod blend;
 mod fade;
 mod promised;
+mod stamped;
 
 use gstreamer as gst;
 use timeline::Rate;
@@ -20,6 +21,7 @@ use crate::render::encoders::{self, EncoderRow};
 use crate::render::failure::RenderFailure;
 use crate::render::recipe;
 use promised::Promised;
+use stamped::stamped;
 
 /// How long to wait for the encoder while its queue is full.
 const ENCODER_WAIT: gst::ClockTime = gst::ClockTime::from_mseconds(5);
@@ -45,7 +47,7 @@ fn render(source: &Source, work: &PictureWork, part: &mut Part) -> Result<(), Re
     let container_colour = promised.container_colour();
     while let Some((ordinal, frame)) = promised.take()? {
         let caps = frame.sample.caps_owned().ok_or_else(senseless)?;
-        part.encode(ordinal, frame.buffer(), &caps, container_colour.as_deref())?;
+        part.encode(ordinal, frame.into_buffer(), &caps, container_colour.as_deref())?;
     }
     promised.check_whole()
 }
@@ -69,7 +71,7 @@ impl Part<'_> {
     fn encode(
         &mut self,
         ordinal: usize,
-        pixels: &gst::BufferRef,
+        frame: gst::Buffer,
         caps: &gst::Caps,
         container_colour: Option<&str>,
     ) -> Result<(), RenderFailure> {
@@ -82,7 +84,7 @@ impl Part<'_> {
                 self.send(&unit, &encoding)?;
             }
         }
-        encoding.push(stamped(pixels, &self.cut, ordinal), caps)?;
+        encoding.push(stamped(frame, &self.cut, ordinal)?, caps)?;
         // A frame that went in is work done: a slow encoder looks far ahead before the first unit comes out.
         self.output.progress(self.sent as u64)?;
         while let Some(unit) = encoding.next(gst::ClockTime::ZERO)? {
@@ -137,17 +139,6 @@ impl Part<'_> {
         self.output.progress(self.sent as u64)?;
         self.groups.check()
     }
-}
-
-/// The same pixels, shown at the time of frame `ordinal` of these.
-fn stamped(pixels: &gst::BufferRef, times: &Cut, ordinal: usize) -> gst::Buffer {
-    let time = |ticks| gst::ClockTime::from_nseconds(times.nanoseconds(ticks).unsigned_abs());
-    let mut buffer = pixels.copy();
-    let stamped = buffer.make_mut();
-    stamped.set_pts(time(times.pts(ordinal)));
-    stamped.set_dts(None);
-    stamped.set_duration(time(times.duration(ordinal)));
-    buffer
 }
 
 /// A part by another encoder, or another version of it, would not join its neighbours.

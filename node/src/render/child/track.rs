@@ -66,6 +66,12 @@ impl Decoded {
     pub fn buffer(&self) -> &gst::BufferRef {
         self.sample.buffer().expect("`next` hands out no sample without a buffer")
     }
+
+    /// The samples themselves, to keep.
+    #[must_use]
+    pub fn into_buffer(self) -> gst::Buffer {
+        self.sample.buffer_owned().expect("`next` hands out no sample without a buffer")
+    }
 }
 
 /// What the demuxer says while a track is being opened.

@@ -6,7 +6,8 @@ use wire::v1::{FadeWork, PictureRecipe, PictureWork};
 
 use super::blend::blend;
 use super::promised::Promised;
-use super::{Part, senseless, stamped};
+use super::stamped::stamped;
+use super::{Part, senseless};
 use crate::render::child::chain::Chain;
 use crate::render::child::cut::Cut;
 use crate::render::child::source::Source;
@@ -35,7 +36,7 @@ pub fn render(source: &Source, work: &PictureWork, fade: &FadeWork, part: &mut P
         }
         let Some(over) = over.as_ref().filter(|over| over.ordinal == wanted) else { break };
         let blended = blend(&under.sample, &over.sample, fade.weights[under.ordinal])?;
-        part.encode(under.ordinal, &blended, &under.sample.caps_owned().ok_or_else(senseless)?, None)?;
+        part.encode(under.ordinal, blended, &under.sample.caps_owned().ok_or_else(senseless)?, None)?;
     }
     outgoing.promised.check_whole()?;
     incoming.promised.check_whole()
@@ -111,7 +112,7 @@ impl<'a> Side<'a> {
             Chain::start(recipe::shaping, self.recipe, &caps, colour.as_deref())
         };
         let mut chain = self.shaping.take().map_or_else(start, Ok)?;
-        chain.push(stamped(frame.buffer(), &self.times, ordinal), &caps)?;
+        chain.push(stamped(frame.into_buffer(), &self.times, ordinal)?, &caps)?;
         self.shaping = Some(chain);
         Ok(())
     }
