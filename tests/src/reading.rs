@@ -13,6 +13,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::source::barcode::Cells;
 use crate::source::clicks::Click;
 
 pub use boxes::moov_is_first;
@@ -78,6 +79,8 @@ pub struct ReadFrame {
     pub pts: i64,
     /// The number drawn in it; `None` when there is none to be read.
     pub number: Option<u16>,
+    /// How bright its cells are: what two frames laid over each other are known by.
+    pub cells: Cells,
 }
 
 /// The picture of a file.
