@@ -6,6 +6,7 @@ mod elements;
 mod facts;
 mod frames;
 mod samples;
+mod stamps;
 pub mod thumbnails;
 mod tiles;
 
@@ -19,6 +20,7 @@ use crate::source::clicks::Click;
 pub use boxes::moov_is_first;
 pub use elements::cues_are_first;
 pub use facts::{Facts, facts};
+pub use stamps::sound_lag_seconds;
 pub use tiles::{Tiling, tiles};
 
 /// Ticks per second, as an exact ratio.

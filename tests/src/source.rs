@@ -40,10 +40,7 @@ impl Source {
         if !hidden {
             ensure_as_ordered(&recipe, &picture)?;
         }
-        let clicks = match &recipe.sound {
-            Some(_) => reading::sound(&path)?.clicks.iter().map(|click| click.seconds).collect(),
-            None => Vec::new(),
-        };
+        let clicks = if recipe.sound.is_some() { clicks(&recipe, &path)? } else { Vec::new() };
         if let (Some(sound), false) = (&recipe.sound, hidden) {
             ensure_clicks_as_ordered(&recipe, sound, &clicks)?;
         }
@@ -59,6 +56,14 @@ impl Source {
         let shown_last = self.picture.frames.last().map_or(0, |frame| frame.pts);
         shown_last + base.nearest(ordered.micros(last))
     }
+}
+
+/// Where the clicks of a source belong.
+fn clicks(recipe: &Recipe, path: &Path) -> Result<Vec<f64>> {
+    // Sound is read from its first stamp on, and a clock of milliseconds says of it no more than the nearest of them; where it
+    // belongs, all of its stamps say together. Whoever cuts out of the middle never meets the first.
+    let lag_seconds = if recipe.container.is_matroska() { reading::sound_lag_seconds(path)? } else { 0.0 };
+    Ok(reading::sound(path)?.clicks.iter().map(|click| click.seconds + lag_seconds).collect())
 }
 
 /// The file must hold every frame once, in order, at its time to within what its container can say.
