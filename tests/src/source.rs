@@ -40,6 +40,9 @@ impl Source {
         if !hidden {
             ensure_as_ordered(&recipe, &picture)?;
         }
+        if recipe.container.is_matroska() {
+            move_apart(&mut picture);
+        }
         let clicks = if recipe.sound.is_some() { clicks(&recipe, &path)? } else { Vec::new() };
         if let (Some(sound), false) = (&recipe.sound, hidden) {
             ensure_clicks_as_ordered(&recipe, sound, &clicks)?;
@@ -55,6 +58,14 @@ impl Source {
         let last = pace.instant(self.recipe.frame_count) - pace.instant(self.recipe.frame_count - 1);
         let shown_last = self.picture.frames.last().map_or(0, |frame| frame.pts);
         shown_last + base.nearest(ordered.micros(last))
+    }
+}
+
+/// Of frames that share a time, each is shown a millisecond after the one before it (decision 0011).
+fn move_apart(picture: &mut Picture) {
+    for place in 1..picture.frames.len() {
+        let earliest = picture.frames[place - 1].pts + picture.base.nearest(1_000);
+        picture.frames[place].pts = picture.frames[place].pts.max(earliest);
     }
 }
 

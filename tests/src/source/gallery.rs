@@ -6,7 +6,7 @@ mod movie;
 
 use super::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundCodec};
 
-pub use matroska::{matroska, recorded};
+pub use matroska::{bursts, matroska, recorded};
 pub use movie::{hidden_head, late_picture, on_its_side, one_key_frame, open_groups, silent, uneven};
 
 /// Stereo AAC at 48 kHz, as long as the picture.
@@ -69,6 +69,7 @@ pub fn core() -> Vec<Recipe> {
         hidden_head(),
         matroska(),
         recorded(),
+        bursts(),
         matroska::web(),
     ]
 }

@@ -86,7 +86,8 @@ struct Held {
 /// The pad that is waited for, and what is done with it.
 struct Wanted {
     name: String,
-    container: Container,
+    /// A tick of its clock in nanoseconds, where it is Matroska.
+    tick_ns: Option<u64>,
     codec: &'static Codec,
     head: gst::Pad,
 }
@@ -107,7 +108,8 @@ impl Decoding {
 
         let head = chain[0].static_pad("sink").ok_or_else(unbuildable)?;
         let name = format!("{}{}", wish.kind.pad_prefix(), wish.track.ordinal);
-        let wanted = Wanted { name, container: source.container().clone(), codec, head: head.clone() };
+        let tick_ns = source.matroska().map(|facts| facts.tick_ns);
+        let wanted = Wanted { name, tick_ns, codec, head: head.clone() };
         let openings = listen(&demuxing.demuxer, wanted);
         demuxing.play()?;
         let Held { pad, times, gate } = wait_for_first_packet(&demuxing.bus, &openings, &head, &sink)?;
@@ -216,7 +218,7 @@ fn listen(demuxer: &gst::Element, wanted: Wanted) -> Receiver<Opening> {
 
 fn link_and_hold(pad: &gst::Pad, wanted: &Wanted, said: &SyncSender<Opening>) -> Option<()> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-    let times = (wanted.container == Container::Matroska).then(|| BlockTimes::keep(pad, wanted.codec.kind));
+    let times = wanted.tick_ns.map(|tick_ns| BlockTimes::keep(pad, wanted.codec, tick_ns));
     if wanted.codec.kind == Kind::Picture {
         colour::hide_from_parser(pad);
     }
