@@ -12,12 +12,16 @@ use wire::v1::{Container, Track};
 use super::bus::waiting_failure;
 use super::codecs::{Codec, Kind};
 use super::colour;
+use super::edit;
 use super::matroska::pad::BlockTimes;
 use super::source::{Demuxing, Source, element, unbuildable};
 use crate::render::failure::RenderFailure;
 
 /// How often a wait looks at the bus; only failures wait that long.
 const POLL: Duration = Duration::from_millis(50);
+
+/// How much longer than it is a frame may be said to be: its time and its length are rounded each for itself.
+pub const LENGTH_ROUNDING_MAX_NS: u64 = 2;
 
 /// What a demuxer says while one track is opened; more is not listened to.
 const OPENINGS_MAX: usize = 8;
@@ -220,6 +224,9 @@ fn link_and_hold(pad: &gst::Pad, wanted: &Wanted, said: &SyncSender<Opening>) ->
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
     let times = wanted.tick_ns.map(|tick_ns| BlockTimes::keep(pad, wanted.codec, tick_ns));
     if wanted.codec.kind == Kind::Picture {
+        if times.is_none() {
+            edit::keep_open(pad);
+        }
         colour::hide_from_parser(pad);
     }
     if !wanted.codec.accepts(&caps) || pad.link(&wanted.head).is_err() {
@@ -265,7 +272,13 @@ fn wait_for_first_packet(
 
 /// The sample's place in source time; `None` outside of what is presented.
 fn stream_ns(sample: &gst::Sample) -> Option<i64> {
-    let pts = sample.buffer()?.pts()?;
+    let buffer = sample.buffer()?;
+    let pts = buffer.pts()?;
     let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
-    i64::try_from(segment.to_stream_time(pts)?.nseconds()).ok()
+    // A frame that ends where the segment begins, but for what its length was rounded up by, is clipped by a decoder to so much
+    // and handed out at the time of the next one.
+    let length_ns = buffer.duration().map_or(0, gst::ClockTime::nseconds);
+    let is_remnant = segment.start() == Some(pts) && (1..=LENGTH_ROUNDING_MAX_NS).contains(&length_ns);
+    let presented = segment.to_stream_time(pts).filter(|_| !is_remnant)?;
+    i64::try_from(presented.nseconds()).ok()
 }

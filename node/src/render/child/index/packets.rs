@@ -14,6 +14,7 @@ use crate::render::child::colour;
 use crate::render::child::matroska::pad::BlockTimes;
 use crate::render::child::output::Output;
 use crate::render::child::source::{Demuxing, Source, element};
+use crate::render::child::track::LENGTH_ROUNDING_MAX_NS;
 use crate::render::failure::RenderFailure;
 
 /// Tracks of one file; more are an attack.
@@ -335,7 +336,10 @@ fn presented(
         return None;
     }
     match segment.start() {
-        Some(start) if pts < start => duration.filter(|duration| pts + *duration > start).map(|_| start),
+        Some(start) if pts < start => {
+            let rounding = gst::ClockTime::from_nseconds(LENGTH_ROUNDING_MAX_NS);
+            duration.filter(|duration| pts + *duration > start + rounding).map(|_| start)
+        }
         _ => Some(pts),
     }
 }
