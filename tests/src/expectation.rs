@@ -28,6 +28,8 @@ pub struct Expected {
     pub duration: i64,
     /// The sound, if there must be any.
     pub sound: Option<ExpectedSound>,
+    /// Whether the source's samples are of full range, and so those of the file.
+    pub full_range: bool,
     /// What it must be fitted into, as the source is turned.
     pub fitted: Fitted,
 }
@@ -117,7 +119,8 @@ fn file(source: &Source, cuts: &[Cut], list: &CutList) -> Expected {
     };
     let fitted = Fitted { width: picture.width, height: picture.height, short_side };
     let sound = source.recipe.sound.map(|_| ExpectedSound::default());
-    let mut expected = Expected { format: list.format, frames: Vec::new(), duration: 0, sound, fitted };
+    let full_range = source.recipe.pixels.starts_with("yuvj");
+    let mut expected = Expected { format: list.format, frames: Vec::new(), duration: 0, sound, full_range, fitted };
     let overlaps = overlaps(source, cuts, list.crossfade_ms).expect("a list whose crossfades fit");
     for (place, cut) in cuts.iter().enumerate() {
         let kept = kept(source, *cut);

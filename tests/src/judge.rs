@@ -48,7 +48,7 @@ pub fn verdict(file: &Path, expected: &Expected, base: Base) -> Result<Verdict> 
     let mut verdict = Verdict { frame_count: picture.frames.len(), ..Verdict::default() };
     hold_frames(&mut verdict, &picture, expected, base);
     verdict.faults.extend(size_fault(&picture, expected.fitted));
-    verdict.faults.extend(coding_faults(&facts, expected.format));
+    verdict.faults.extend(coding_faults(&facts, expected));
     verdict.faults.extend(length_faults(&facts, expected, base));
     match (&expected.sound, &facts.sound) {
         (Some(meant), Some(_)) => {
@@ -143,8 +143,9 @@ fn size_fault(picture: &Picture, fitted: Fitted) -> Option<String> {
     (!(inside && even && kept)).then(|| format!("the picture has the wrong shape: {}", shape()))
 }
 
-fn coding_faults(facts: &Facts, format: Format) -> Vec<String> {
+fn coding_faults(facts: &Facts, expected: &Expected) -> Vec<String> {
     let mut faults = Vec::new();
+    let format = expected.format;
     let tracks = [(Some(&facts.picture), format.picture()), (facts.sound.as_ref(), format.sound())];
     for (track, meant) in tracks.into_iter().filter_map(|(track, meant)| Some((track?, meant))) {
         let Coding { codec, profile } = meant;
@@ -152,10 +153,10 @@ fn coding_faults(facts: &Facts, format: Format) -> Vec<String> {
             faults.push(format!("a track is {} {}, not {codec} {profile}", track.codec, track.profile));
         }
     }
-    let pixels = &facts.picture.pixel_format;
-    if pixels != "yuv420p" {
-        faults.push(format!("the pixels are {pixels}"));
-    }
+    // ffmpeg's name for the same pixels of full range, which a source of full range keeps.
+    let pixels = facts.picture.pixel_format.as_str();
+    let is_meant = pixels == "yuv420p" || expected.full_range && pixels == "yuvj420p";
+    faults.extend((!is_meant).then(|| format!("the pixels are {pixels}")));
     faults
 }
 
