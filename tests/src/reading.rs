@@ -2,6 +2,7 @@
 //! Judges nothing.
 
 mod boxes;
+mod edits;
 mod elements;
 mod facts;
 mod frames;
