@@ -21,7 +21,7 @@ use crate::source::clicks::Click;
 pub use boxes::moov_is_first;
 pub use elements::cues_are_first;
 pub use facts::{Facts, facts};
-pub use stamps::sound_lag_seconds;
+pub use stamps::{last_length, sound_lag_seconds};
 pub use tiles::{Tiling, tiles};
 
 /// Ticks per second, as an exact ratio.

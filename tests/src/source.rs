@@ -24,6 +24,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Its frames as ffmpeg sees them.
     pub picture: Picture,
+    /// How long the last frame is shown, in ticks, where its file says so and the recipe does not decide it.
+    pub last_length: Option<i64>,
     /// Middles of the clicks, in seconds of the source's own time.
     pub clicks: Vec<f64>,
 }
@@ -47,7 +49,9 @@ impl Source {
         if let (Some(sound), false) = (&recipe.sound, hidden) {
             ensure_clicks_as_ordered(&recipe, sound, &clicks)?;
         }
-        Ok(Source { recipe, path, picture, clicks })
+        // Of a constant rate every muxer makes the same; of an uneven one each takes what it likes.
+        let last_length = if recipe.pace.jitter == 0 { None } else { reading::last_length(&path)? };
+        Ok(Source { recipe, path, picture, last_length, clicks })
     }
 
     /// When the last frame stops being shown, on the picture's base. ffprobe does not say it for every container.
@@ -57,7 +61,7 @@ impl Source {
         let ordered = Base { numerator: pace.rate, denominator: 1 };
         let last = pace.instant(self.recipe.frame_count) - pace.instant(self.recipe.frame_count - 1);
         let shown_last = self.picture.frames.last().map_or(0, |frame| frame.pts);
-        shown_last + base.nearest(ordered.micros(last))
+        shown_last + self.last_length.unwrap_or_else(|| base.nearest(ordered.micros(last)))
     }
 }
 

@@ -113,7 +113,8 @@ mod tests {
         let frame = |number: u16| ReadFrame { pts: i64::from(number) * ticks_per_frame, number: Some(number), cells };
         let base = Base { numerator: ticks_per_second, denominator: 1 };
         let picture = Picture { base, width: 384, height: 48, frames: (0..400).map(frame).collect() };
-        Source { recipe: gallery::ordinary(), path: "ordinary.mp4".into(), picture, clicks: Vec::new() }
+        let path = "ordinary.mp4".into();
+        Source { recipe: gallery::ordinary(), path, picture, last_length: None, clicks: Vec::new() }
     }
 
     #[test]

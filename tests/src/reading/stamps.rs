@@ -1,5 +1,5 @@
-//! What the time stamps of a sound track say on the whole: where a clock is coarse, one stamp alone says little.
-//! Decodes with ffprobe; places nothing.
+//! What time stamps say: those of a sound track on the whole, where a clock is coarse and one alone says little, and the last of a
+//! picture. Reads with ffprobe; places nothing.
 
 use std::path::Path;
 
@@ -27,4 +27,12 @@ pub fn sound_lag_seconds(file: &Path) -> Result<f64> {
     }
     lags.sort_by(f64::total_cmp);
     lags.get(lags.len() / 2).copied().context("a sound track without a frame")
+}
+
+/// How long the last frame of the picture is shown, in ticks, if the file says so.
+pub fn last_length(file: &Path) -> Result<Option<i64>> {
+    let said = media_tool::probe(file, ["-select_streams", "v:0", "-show_entries", "packet=pts,duration"])?;
+    let packets = said["packets"].as_array().context("ffprobe lists no packets")?;
+    let last = packets.iter().max_by_key(|packet| packet["pts"].as_i64());
+    Ok(last.and_then(|packet| packet["duration"].as_i64()).filter(|length| *length > 0))
 }
