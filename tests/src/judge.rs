@@ -5,13 +5,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::expectation::{Expected, ExpectedSound, Fitted};
+use crate::expectation::{Blend, Expected, ExpectedFrame, ExpectedSound, Fitted, Shown};
 use crate::format::{Clock, Coding, Format};
 use crate::media_tool;
-use crate::reading::{self, Base, Facts, Picture, ReadSound};
+use crate::reading::{self, Base, Facts, Picture, ReadFrame, ReadSound};
 
-/// A click may be this far from its place, besides what the container's clock rounds away.
+/// A click may be this far from its place.
 pub const CLICK_OFF_SECONDS_MAX: f64 = 0.001;
+/// What coding may make of the brightness of a cell of two frames laid over each other, of 255.
+const BLEND_OFF_MAX: f64 = 16.0;
 /// Differences of one kind told before the rest is only counted.
 const TOLD_MAX: usize = 5;
 /// All finished sound has this rate.
@@ -24,6 +26,10 @@ pub struct Verdict {
     pub faults: Vec<String>,
     /// Frames that were read and held against their number and time.
     pub frame_count: usize,
+    /// Those of them that are two of the source laid over each other.
+    pub blend_count: usize,
+    /// How far the worst cell of them is from the brightness it must have, of 255.
+    pub blend_off_max: f64,
     /// Clicks that were found within [`CLICK_OFF_SECONDS_MAX`] of their place.
     pub click_count: usize,
     /// How far the worst of them is off.
@@ -40,16 +46,15 @@ pub fn verdict(file: &Path, expected: &Expected, base: Base) -> Result<Verdict> 
     let facts = reading::facts(file)?;
     let picture = reading::picture(file)?;
     let mut verdict = Verdict { frame_count: picture.frames.len(), ..Verdict::default() };
-    verdict.faults.extend(frame_faults(&picture, expected, base));
+    hold_frames(&mut verdict, &picture, expected, base);
     verdict.faults.extend(size_fault(&picture, expected.fitted));
-    verdict.faults.extend(coding_faults(&facts, expected.format));
+    verdict.faults.extend(coding_faults(&facts, expected));
     verdict.faults.extend(length_faults(&facts, expected, base));
     match (&expected.sound, &facts.sound) {
         (Some(meant), Some(_)) => {
             let sound = reading::sound(file)?;
             verdict.faults.extend(sample_faults(&sound, expected.format, base.seconds(expected.duration)));
-            let off_max = CLICK_OFF_SECONDS_MAX + rounding_seconds(expected.format);
-            hold_clicks(&mut verdict, &sound, meant, off_max);
+            hold_clicks(&mut verdict, &sound, meant);
         }
         (Some(_), None) => verdict.faults.push("the sound is missing".to_owned()),
         (None, Some(_)) => verdict.faults.push("there is sound where the source has none".to_owned()),
@@ -74,34 +79,53 @@ pub fn decode_complaint(file: &Path) -> Option<String> {
     }
 }
 
-fn frame_faults(picture: &Picture, expected: &Expected, base: Base) -> Vec<String> {
-    let mut faults = Vec::new();
+/// As many frames as must be, each showing what it must when it must.
+fn hold_frames(verdict: &mut Verdict, picture: &Picture, expected: &Expected, base: Base) {
     let (is, should) = (picture.frames.len(), expected.frames.len());
     if is != should {
-        faults.push(format!("{is} frames instead of {should}"));
+        verdict.faults.push(format!("{is} frames instead of {should}"));
     }
     let mut wrong_numbers = Vec::new();
     let mut wrong_times = Vec::new();
     for (place, (frame, meant)) in picture.frames.iter().zip(&expected.frames).enumerate() {
-        match frame.number {
-            Some(number) if number == meant.number => {}
-            Some(number) => wrong_numbers.push(format!("frame {place} is source frame {number}, not {}", meant.number)),
-            None => {
-                wrong_numbers.push(format!("frame {place} cannot be read; it should be source frame {}", meant.number));
+        let wrong = match meant.shown {
+            Shown::Frame(number) => wrong_number(frame, number),
+            Shown::Blend(blend) => {
+                let off = frame.cells.off_blend(&blend.outgoing.1, &blend.incoming.1, blend.share);
+                verdict.blend_count += 1;
+                verdict.blend_off_max = verdict.blend_off_max.max(off);
+                wrong_blend(&blend, off)
             }
-        }
-        let in_time = match expected.format.clock() {
-            Clock::Source => picture.base.same(frame.pts, base, meant.pts),
-            Clock::Own(clock) => picture.base == clock && base.rounds_to(meant.pts, clock, frame.pts),
         };
-        if !in_time {
+        wrong_numbers.extend(wrong.map(|wrong| format!("frame {place} {wrong}")));
+        if !in_time(picture, frame, meant, expected.format, base) {
             let (is, should) = (picture.base.seconds(frame.pts), base.seconds(meant.pts));
             wrong_times.push(format!("frame {place} is at {is} s, not {should} s"));
         }
     }
-    faults.extend(told(wrong_numbers));
-    faults.extend(told(wrong_times));
-    faults
+    verdict.faults.extend(told(wrong_numbers));
+    verdict.faults.extend(told(wrong_times));
+}
+
+fn wrong_number(frame: &ReadFrame, meant: u16) -> Option<String> {
+    match frame.number {
+        Some(number) if number == meant => None,
+        Some(number) => Some(format!("is source frame {number}, not {meant}")),
+        None => Some(format!("cannot be read; it should be source frame {meant}")),
+    }
+}
+
+fn wrong_blend(blend: &Blend, off: f64) -> Option<String> {
+    let Blend { outgoing: (outgoing, _), incoming: (incoming, _), share } = blend;
+    let off = (off > BLEND_OFF_MAX).then_some(off)?;
+    Some(format!("is up to {off:.0} of 255 off a blend of source frames {outgoing} and {incoming} ({share:.3})"))
+}
+
+fn in_time(picture: &Picture, frame: &ReadFrame, meant: &ExpectedFrame, format: Format, base: Base) -> bool {
+    match format.clock() {
+        Clock::Source => picture.base.same(frame.pts, base, meant.pts),
+        Clock::Own(clock) => picture.base == clock && base.rounds_to(meant.pts, clock, frame.pts),
+    }
 }
 
 /// Aspect kept, even sides, and one side that fills the box.
@@ -119,8 +143,9 @@ fn size_fault(picture: &Picture, fitted: Fitted) -> Option<String> {
     (!(inside && even && kept)).then(|| format!("the picture has the wrong shape: {}", shape()))
 }
 
-fn coding_faults(facts: &Facts, format: Format) -> Vec<String> {
+fn coding_faults(facts: &Facts, expected: &Expected) -> Vec<String> {
     let mut faults = Vec::new();
+    let format = expected.format;
     let tracks = [(Some(&facts.picture), format.picture()), (facts.sound.as_ref(), format.sound())];
     for (track, meant) in tracks.into_iter().filter_map(|(track, meant)| Some((track?, meant))) {
         let Coding { codec, profile } = meant;
@@ -128,10 +153,10 @@ fn coding_faults(facts: &Facts, format: Format) -> Vec<String> {
             faults.push(format!("a track is {} {}, not {codec} {profile}", track.codec, track.profile));
         }
     }
-    let pixels = &facts.picture.pixel_format;
-    if pixels != "yuv420p" {
-        faults.push(format!("the pixels are {pixels}"));
-    }
+    // ffmpeg's name for the same pixels of full range, which a source of full range keeps.
+    let pixels = facts.picture.pixel_format.as_str();
+    let is_meant = pixels == "yuv420p" || expected.full_range && pixels == "yuvj420p";
+    faults.extend((!is_meant).then(|| format!("the pixels are {pixels}")));
     faults
 }
 
@@ -193,11 +218,11 @@ fn sample_seconds(count: i64) -> f64 {
 }
 
 /// Every click that must be there is at its place, and no other is anywhere.
-fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSound, off_max: f64) {
+fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSound) {
     let mut missing = Vec::new();
     for &meant in &expected.clicks {
         match nearest(sound, meant) {
-            Some(off) if off.abs() <= off_max => {
+            Some(off) if off.abs() <= CLICK_OFF_SECONDS_MAX => {
                 verdict.click_count += 1;
                 verdict.click_off_seconds_max = verdict.click_off_seconds_max.max(off.abs());
             }
@@ -206,7 +231,7 @@ fn hold_clicks(verdict: &mut Verdict, sound: &ReadSound, expected: &ExpectedSoun
         }
     }
     let stray = sound.clicks.iter().map(|click| click.seconds).filter(|seconds| {
-        let meant = expected.clicks.iter().any(|meant| (seconds - meant).abs() <= off_max);
+        let meant = expected.clicks.iter().any(|meant| (seconds - meant).abs() <= CLICK_OFF_SECONDS_MAX);
         !meant && !expected.tolerated.iter().any(|range| range.contains(seconds))
     });
     let stray = stray.map(|seconds| format!("a click at {seconds} s that should not be there")).collect();

@@ -2,10 +2,12 @@
 //! Judges nothing.
 
 mod boxes;
+mod edits;
 mod elements;
 mod facts;
 mod frames;
 mod samples;
+mod stamps;
 pub mod thumbnails;
 mod tiles;
 
@@ -13,11 +15,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::source::barcode::Cells;
 use crate::source::clicks::Click;
 
 pub use boxes::moov_is_first;
 pub use elements::cues_are_first;
 pub use facts::{Facts, facts};
+pub use stamps::{last_length, sound_lag_seconds};
 pub use tiles::{Tiling, tiles};
 
 /// Ticks per second, as an exact ratio.
@@ -78,6 +82,8 @@ pub struct ReadFrame {
     pub pts: i64,
     /// The number drawn in it; `None` when there is none to be read.
     pub number: Option<u16>,
+    /// How bright its cells are: what two frames laid over each other are known by.
+    pub cells: Cells,
 }
 
 /// The picture of a file.

@@ -24,6 +24,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Its frames as ffmpeg sees them.
     pub picture: Picture,
+    /// How long the last frame is shown, in ticks, where its file says so and the recipe does not decide it.
+    pub last_length: Option<i64>,
     /// Middles of the clicks, in seconds of the source's own time.
     pub clicks: Vec<f64>,
 }
@@ -40,14 +42,16 @@ impl Source {
         if !hidden {
             ensure_as_ordered(&recipe, &picture)?;
         }
-        let clicks = match &recipe.sound {
-            Some(_) => reading::sound(&path)?.clicks.iter().map(|click| click.seconds).collect(),
-            None => Vec::new(),
-        };
+        if recipe.container.is_matroska() {
+            move_apart(&mut picture);
+        }
+        let clicks = if recipe.sound.is_some() { clicks(&recipe, &path)? } else { Vec::new() };
         if let (Some(sound), false) = (&recipe.sound, hidden) {
             ensure_clicks_as_ordered(&recipe, sound, &clicks)?;
         }
-        Ok(Source { recipe, path, picture, clicks })
+        // Of a constant rate every muxer makes the same; of an uneven one each takes what it likes.
+        let last_length = if recipe.pace.jitter == 0 { None } else { reading::last_length(&path)? };
+        Ok(Source { recipe, path, picture, last_length, clicks })
     }
 
     /// When the last frame stops being shown, on the picture's base. ffprobe does not say it for every container.
@@ -57,8 +61,24 @@ impl Source {
         let ordered = Base { numerator: pace.rate, denominator: 1 };
         let last = pace.instant(self.recipe.frame_count) - pace.instant(self.recipe.frame_count - 1);
         let shown_last = self.picture.frames.last().map_or(0, |frame| frame.pts);
-        shown_last + base.nearest(ordered.micros(last))
+        shown_last + self.last_length.unwrap_or_else(|| base.nearest(ordered.micros(last)))
     }
+}
+
+/// Of frames that share a time, each is shown a millisecond after the one before it (decision 0011).
+fn move_apart(picture: &mut Picture) {
+    for place in 1..picture.frames.len() {
+        let earliest = picture.frames[place - 1].pts + picture.base.nearest(1_000);
+        picture.frames[place].pts = picture.frames[place].pts.max(earliest);
+    }
+}
+
+/// Where the clicks of a source belong.
+fn clicks(recipe: &Recipe, path: &Path) -> Result<Vec<f64>> {
+    // Sound is read from its first stamp on, and a clock of milliseconds says of it no more than the nearest of them; where it
+    // belongs, all of its stamps say together. Whoever cuts out of the middle never meets the first.
+    let lag_seconds = if recipe.container.is_matroska() { reading::sound_lag_seconds(path)? } else { 0.0 };
+    Ok(reading::sound(path)?.clicks.iter().map(|click| click.seconds + lag_seconds).collect())
 }
 
 /// The file must hold every frame once, in order, at its time to within what its container can say.

@@ -158,7 +158,8 @@ fn agrees(report: &Value, expected: &Expected) {
             first..first + number(&run["frame_count"])
         })
         .collect();
-    let meant: Vec<u64> = expected.frames.iter().map(|frame| frame.number.into()).collect();
+    let meant: Vec<u64> =
+        expected.frames.iter().map(|frame| frame.number().expect("a frame of its own").into()).collect();
     assert_eq!(shown, meant, "which frame of the source every frame is");
 
     let mut at = 0;

@@ -9,6 +9,9 @@ pub fn lines(video: &Video) -> Vec<String> {
     let sentence = |code: &String| match code.as_str() {
         "shorter_than_declared" => format!("the video is cut off or damaged: it holds less than it declares{held}"),
         "frames_share_times" => "frames that are shown at the time of another one are left out".to_owned(),
+        "frames_moved_apart" => "frames that share a time are shown a millisecond apart".to_owned(),
+        "sound_ends_early" => "the sound ends before the picture; from there on the export is silent".to_owned(),
+        "several_tracks" => "the video has several tracks of picture or sound; the first of each is taken".to_owned(),
         "sound_not_playable" => "the sound of the video cannot be read; the export will have none".to_owned(),
         "hdr_not_tonemapped" => "the picture is HDR and keeps its colours as they are".to_owned(),
         other => other.to_owned(),

@@ -98,9 +98,9 @@ fn beginning(table: &FrameTable, segment: &Range<usize>, taken: Ticks, crossfade
     if nearest == segment.end {
         return Err(Wrong::TooShort { frame: table.snapped(&(nearest - 1..nearest)).length() });
     }
-    // Rounding to whole frames explains no more than half of one.
+    // Where the overlap before leaves too little, rounding to whole frames explains no more than half of one.
     let missing = table.instant(nearest) - wanted;
-    if missing.0 * 2 > table.snapped(&(nearest..nearest + 1)).length().0 {
+    if nearest == free && missing.0 * 2 > table.snapped(&(nearest..nearest + 1)).length().0 {
         return Err(Wrong::TooLong { room });
     }
     Ok(nearest)

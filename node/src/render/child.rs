@@ -9,6 +9,7 @@ pub mod check;
 pub mod codecs;
 pub mod colour;
 pub mod cut;
+pub mod edit;
 pub mod element;
 pub mod encode;
 pub mod identity;

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{Base, Picture, ReadFrame, facts::facts};
 use crate::media_tool;
-use crate::source::barcode::Barcode;
+use crate::source::barcode::{Barcode, Cells};
 
 /// A test file has no more frames than this.
 const FRAMES_MAX: usize = 1 << 16;
@@ -23,22 +23,23 @@ pub(super) fn read(file: &Path) -> Result<Picture> {
     // The filter prints every frame's time on the information level; -copyts keeps the file's own clock.
     command.args(["-v", "info", "-copyts", "-i"]).arg(file).args(["-map", "0:v:0", "-vf", "showinfo=checksum=0"]);
     command.args(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"]);
-    let (numbers, said) = media_tool::pipe(&mut command, |_| Ok(()), |out| numbers(out, width, height))?;
+    let (cells, said) = media_tool::pipe(&mut command, |_| Ok(()), |out| cells(out, width, height))?;
     let times = times(&said)?;
-    ensure!(times.len() == numbers.len(), "{} times for {} frames in {}", times.len(), numbers.len(), file.display());
-    let frames = times.into_iter().zip(numbers).map(|(pts, number)| ReadFrame { pts, number }).collect();
+    ensure!(times.len() == cells.len(), "{} times for {} frames in {}", times.len(), cells.len(), file.display());
+    let frames =
+        times.into_iter().zip(cells).map(|(pts, cells)| ReadFrame { pts, number: cells.number(), cells }).collect();
     Ok(Picture { base: base(&said)?, width, height, frames })
 }
 
-fn numbers(out: &mut dyn Read, width: usize, height: usize) -> Result<Vec<Option<u16>>> {
+fn cells(out: &mut dyn Read, width: usize, height: usize) -> Result<Vec<Cells>> {
     let barcode = Barcode::fitting(width, height);
     let mut plane = vec![0; width * height];
-    let mut numbers = Vec::new();
+    let mut cells = Vec::new();
     while fill(out, &mut plane)? {
-        ensure!(numbers.len() < FRAMES_MAX, "more frames than any test file has");
-        numbers.push(barcode.read(&plane, width, height));
+        ensure!(cells.len() < FRAMES_MAX, "more frames than any test file has");
+        cells.push(barcode.cells(&plane, width, height));
     }
-    Ok(numbers)
+    Ok(cells)
 }
 
 /// Fills `plane`; false at the end of the stream.

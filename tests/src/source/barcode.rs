@@ -11,8 +11,36 @@ const CELLS: usize = NUMBER_BITS + CHECK_BITS;
 const DARK: u8 = 30;
 const BRIGHT: u8 = 220;
 /// A cell whose middle is nearer to grey than this is not believed: it is a blend of two frames or a damaged picture.
-const CONTRAST_MIN: u32 = 40;
-const GREY: u32 = 128;
+const CONTRAST_MIN: u8 = 40;
+const GREY: u8 = 128;
+
+/// How bright each cell of a picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cells([u8; CELLS]);
+
+impl Cells {
+    /// The number they carry; `None` when they carry none.
+    #[must_use]
+    pub fn number(&self) -> Option<u16> {
+        let mut code = 0_u32;
+        for (cell, luma) in self.0.iter().enumerate() {
+            if luma.abs_diff(GREY) < CONTRAST_MIN {
+                return None;
+            }
+            code |= u32::from(*luma > GREY) << cell;
+        }
+        let number = number_of(code);
+        (code_of(number) == code).then_some(number)
+    }
+
+    /// How far the worst cell is, in 255ths, from a blend in which `incoming` weighs `share` of the whole and `outgoing` the rest.
+    #[must_use]
+    pub fn off_blend(&self, outgoing: &Cells, incoming: &Cells, share: f64) -> f64 {
+        let sides = outgoing.0.iter().zip(&incoming.0);
+        let meant = sides.map(|(&out, &into)| f64::from(out) * (1.0 - share) + f64::from(into) * share);
+        self.0.iter().zip(meant).map(|(&is, meant)| (f64::from(is) - meant).abs()).fold(0.0, f64::max)
+    }
+}
 
 /// How cells are laid over a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,21 +82,18 @@ impl Barcode {
     /// The number a luma plane carries; `None` when it carries none.
     #[must_use]
     pub fn read(self, plane: &[u8], width: usize, height: usize) -> Option<u16> {
+        self.cells(plane, width, height).number()
+    }
+
+    /// How bright each cell of a luma plane is.
+    #[must_use]
+    pub fn cells(self, plane: &[u8], width: usize, height: usize) -> Cells {
         assert_eq!(plane.len(), width * height, "a plane is one byte a pixel");
-        let mut code = 0_u32;
-        for cell in 0..CELLS {
-            let mean = self.cell_mean(cell, plane, width, height);
-            if mean.abs_diff(GREY) < CONTRAST_MIN {
-                return None;
-            }
-            code |= u32::from(mean > GREY) << cell;
-        }
-        let number = number_of(code);
-        (code_of(number) == code).then_some(number)
+        Cells(std::array::from_fn(|cell| self.cell_mean(cell, plane, width, height)))
     }
 
     /// Mean luma of the inner half of a cell, away from what scaling blurs.
-    fn cell_mean(self, cell: usize, plane: &[u8], width: usize, height: usize) -> u32 {
+    fn cell_mean(self, cell: usize, plane: &[u8], width: usize, height: usize) -> u8 {
         let middle = |index: usize, count: usize, length: usize| {
             (length * (4 * index + 1)).div_ceil(4 * count)..(length * (4 * index + 3)).div_ceil(4 * count)
         };
@@ -76,7 +101,7 @@ impl Barcode {
         let rows = middle(cell / self.columns, self.rows, height);
         let area = u32::try_from(columns.len() * rows.len()).expect("a cell is smaller than a picture");
         let sum: u32 = rows.flat_map(|y| &plane[y * width..][columns.clone()]).map(|&luma| u32::from(luma)).sum();
-        sum / area
+        u8::try_from(sum / area).expect("a mean of bytes is a byte")
     }
 }
 
@@ -135,6 +160,20 @@ mod tests {
         for luma in [0, 16, 128, 255] {
             assert_eq!(Barcode::WIDE.read(&vec![luma; 96 * 16], 96, 16), None, "flat {luma}");
         }
+    }
+
+    #[test]
+    fn a_blend_is_told_from_others() {
+        let draw = |number| Barcode::WIDE.draw(number, 96, 16);
+        let blend: Vec<u8> = draw(20).iter().zip(draw(21)).map(|(&a, b)| a / 4 * 3 + b / 4).collect();
+        let cells = |plane: &[u8]| Barcode::WIDE.cells(plane, 96, 16);
+        let off = |outgoing, incoming, share| {
+            cells(&blend).off_blend(&cells(&draw(outgoing)), &cells(&draw(incoming)), share)
+        };
+        assert!(off(20, 21, 0.25) < 4.0, "{}", off(20, 21, 0.25));
+        assert!(off(20, 21, 0.45) > 30.0);
+        assert!(off(20, 22, 0.25) > 40.0);
+        assert!(off(19, 21, 0.25) > 100.0);
     }
 
     #[test]

@@ -6,8 +6,8 @@ mod movie;
 
 use super::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundCodec};
 
-pub use matroska::{matroska, recorded};
-pub use movie::{hidden_head, late_picture, on_its_side, one_key_frame, open_groups, silent, uneven};
+pub use matroska::{bursts, matroska, recorded};
+pub use movie::{hidden_head, late_picture, on_its_side, one_key_frame, open_groups, silent, trimmed, uneven};
 
 /// Stereo AAC at 48 kHz, as long as the picture.
 const AAC_48: Sound = Sound { codec: SoundCodec::Aac, sample_rate: 48_000, channels: 2, longer_ms: 0, late_ms: 0 };
@@ -67,8 +67,10 @@ pub fn core() -> Vec<Recipe> {
         open_groups(),
         on_its_side(),
         hidden_head(),
+        trimmed(),
         matroska(),
         recorded(),
+        bursts(),
         matroska::web(),
     ]
 }

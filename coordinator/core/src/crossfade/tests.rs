@@ -36,6 +36,13 @@ fn at_a_constant_rate_frames_go_together_one_to_one() {
 }
 
 #[test]
+fn an_overlap_may_begin_behind_a_frame_that_is_shown_for_long() {
+    let table = table(&[0, 20, 40, 60, 350, 370, 390, 410, 430, 450], 470);
+    let overlaps = overlaps(&table, &[0..6, 6..10], Ticks(65)).unwrap();
+    assert_eq!((overlaps[0].outgoing.clone(), overlaps[0].length), (4..6, Ticks(40)));
+}
+
+#[test]
 fn a_length_is_that_of_the_nearest_whole_frames() {
     for (asked, frames) in
         [(20, None), (21, Some(1)), (60, Some(1)), (61, Some(2)), (99, Some(2)), (100, Some(2)), (101, Some(3))]

@@ -2,7 +2,7 @@
 //! Neither decodes nor decides which frames there are, and does not know what its stages do.
 
 use gstreamer as gst;
-use gstreamer_video::VideoInfo;
+use gstreamer_video::{VideoColorMatrix, VideoColorimetry, VideoInfo};
 use wire::v1::PictureRecipe;
 
 use super::colour;
@@ -108,13 +108,26 @@ impl Shape {
     }
 }
 
-/// The frames' own colorimetry, else the container's, else what the library assumes for their size.
+/// The frames' own colorimetry, else the container's, else what the library assumes for their size. A stream may name a range and
+/// nothing else; the library takes such words for none at all, and full range would become studio range, so they are completed.
 pub(super) fn colorimetry(caps: &gst::Caps, container_colour: Option<&str>) -> Result<String, RenderFailure> {
-    if let Some(said) = colour::said(caps).or_else(|| container_colour.map(str::to_owned)) {
-        return Ok(said);
+    let said = colour::said(caps).or_else(|| container_colour.map(str::to_owned));
+    let known = said.as_ref().and_then(|said| said.parse::<VideoColorimetry>().ok());
+    match (said, known) {
+        (Some(_), Some(known)) if known.matrix() == VideoColorMatrix::Unknown => {
+            Ok(colour::completed(&known, &assumed(caps)?).to_string())
+        }
+        (Some(said), _) => Ok(said),
+        (None, _) => Ok(assumed(caps)?.to_string()),
     }
-    let info = VideoInfo::from_caps(caps).map_err(|error| unbuildable().because(error))?;
-    Ok(info.colorimetry().to_string())
+}
+
+/// What the library assumes of frames that say nothing.
+fn assumed(caps: &gst::Caps) -> Result<VideoColorimetry, RenderFailure> {
+    let mut silent = caps.clone();
+    silent.make_mut().iter_mut().for_each(|structure| structure.remove_field("colorimetry"));
+    let info = VideoInfo::from_caps(&silent).map_err(|error| unbuildable().because(error))?;
+    Ok(info.colorimetry())
 }
 
 /// A rate in the media library's words.

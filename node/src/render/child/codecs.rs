@@ -90,6 +90,13 @@ impl Codec {
         CODECS.iter().find(|codec| codec.kind == kind && codec.name == name)
     }
 
+    /// Whether packets lie in a file in the order in which their frames are shown: the codec has none that are predicted from
+    /// frames shown later, or keeps those hidden.
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        matches!(self.name, "vp8" | "vp9" | "av1" | "prores" | "mjpeg")
+    }
+
     /// Whether a demuxer's caps announce this codec.
     #[must_use]
     pub fn accepts(&self, caps: &gst::CapsRef) -> bool {

@@ -7,7 +7,7 @@ mod looks;
 mod nominal;
 mod packets;
 mod passage;
-mod visible;
+pub mod visible;
 
 use timeline::{Rate, Rounding, Ticks};
 use tracing::debug;
@@ -30,6 +30,12 @@ pub const SHORTER_THAN_DECLARED: &str = "shorter_than_declared";
 pub const HDR_NOT_TONEMAPPED: &str = "hdr_not_tonemapped";
 /// Frames that share the time of another are left out: they are never on the screen.
 pub const FRAMES_SHARE_TIMES: &str = "frames_share_times";
+/// Frames that share a time are shown one tick of the file's clock apart.
+pub const FRAMES_MOVED_APART: &str = "frames_moved_apart";
+/// The sound ends well before the picture: from there on it is silence.
+pub const SOUND_ENDS_EARLY: &str = "sound_ends_early";
+/// There are playable tracks besides the first of each kind, and they are left out.
+pub const SEVERAL_TRACKS: &str = "several_tracks";
 /// There is sound, but none that can be played.
 pub const SOUND_NOT_PLAYABLE: &str = "sound_not_playable";
 
@@ -37,6 +43,8 @@ pub const SOUND_NOT_PLAYABLE: &str = "sound_not_playable";
 const TIME_SCALE_MAX: u32 = 1_000_000;
 /// How far a container's declared duration may be from what was found: a second.
 const SHORT_BY_MAX_NS: i64 = 1_000_000_000;
+/// How much earlier than the picture sound may end without a word: recorders stop the two seconds apart.
+const SOUND_SHORT_BY_MAX_NS: i64 = 2_000_000_000;
 /// How far the last frame may end before its edit list does: the edit counts on a coarser clock.
 const EDIT_SHORT_BY_MAX_NS: i64 = 50_000_000;
 /// Frames decoded between two signs of life.
@@ -70,6 +78,15 @@ pub fn run(source: &Source, output: &mut Output) -> Result<(), RenderFailure> {
     }
     if picture_shares_times {
         warnings.push(FRAMES_SHARE_TIMES.to_owned());
+    }
+    if picture_scan.moved_apart {
+        warnings.push(FRAMES_MOVED_APART.to_owned());
+    }
+    if sound.as_ref().is_some_and(|sound| sound.end_ns + SOUND_SHORT_BY_MAX_NS < end_ns(&picture)) {
+        warnings.push(SOUND_ENDS_EARLY.to_owned());
+    }
+    if scan.has_spare {
+        warnings.push(SEVERAL_TRACKS.to_owned());
     }
     if (scan.has_sound || movie.hides_sound) && sound.is_none() {
         warnings.push(SOUND_NOT_PLAYABLE.to_owned());
@@ -206,8 +223,7 @@ fn is_short(
     if scan.broken_off.is_some() {
         return true;
     }
-    let rate = Rate::new(picture.rate_num, picture.rate_den).unwrap_or(Rate::FALLBACK);
-    let end_ns = rate.convert(Ticks(picture.end), Rate::NANOSECONDS, Rounding::Nearest).0;
+    let end_ns = end_ns(picture);
     let counted = movie.track(b"vide", picture.ordinal).filter(|track| !movie.fragmented && track.sample_count > 0);
     if let Some(track) = counted {
         // An edit list may leave samples out: then there are fewer, and yet all that is to be shown.
@@ -219,6 +235,12 @@ fn is_short(
     }
     let found = end_ns.max(sound.map_or(0, |sound| sound.end_ns));
     scan.declared_ns.is_some_and(|declared| found + SHORT_BY_MAX_NS < declared)
+}
+
+/// When the last frame stops being shown.
+fn end_ns(picture: &PictureIndex) -> i64 {
+    let rate = Rate::new(picture.rate_num, picture.rate_den).unwrap_or(Rate::FALLBACK);
+    rate.convert(Ticks(picture.end), Rate::NANOSECONDS, Rounding::Nearest).0
 }
 
 fn refuse_encrypted(movie: &MovieFacts) -> Result<(), RenderFailure> {

@@ -12,12 +12,16 @@ use wire::v1::{Container, Track};
 use super::bus::waiting_failure;
 use super::codecs::{Codec, Kind};
 use super::colour;
+use super::edit;
 use super::matroska::pad::BlockTimes;
 use super::source::{Demuxing, Source, element, unbuildable};
 use crate::render::failure::RenderFailure;
 
 /// How often a wait looks at the bus; only failures wait that long.
 const POLL: Duration = Duration::from_millis(50);
+
+/// How much longer than it is a frame may be said to be: its time and its length are rounded each for itself.
+pub const LENGTH_ROUNDING_MAX_NS: u64 = 2;
 
 /// What a demuxer says while one track is opened; more is not listened to.
 const OPENINGS_MAX: usize = 8;
@@ -92,7 +96,8 @@ struct Held {
 /// The pad that is waited for, and what is done with it.
 struct Wanted {
     name: String,
-    container: Container,
+    /// A tick of its clock in nanoseconds, where it is Matroska.
+    tick_ns: Option<u64>,
     codec: &'static Codec,
     head: gst::Pad,
 }
@@ -113,7 +118,8 @@ impl Decoding {
 
         let head = chain[0].static_pad("sink").ok_or_else(unbuildable)?;
         let name = format!("{}{}", wish.kind.pad_prefix(), wish.track.ordinal);
-        let wanted = Wanted { name, container: source.container().clone(), codec, head: head.clone() };
+        let tick_ns = source.matroska().map(|facts| facts.tick_ns);
+        let wanted = Wanted { name, tick_ns, codec, head: head.clone() };
         let openings = listen(&demuxing.demuxer, wanted);
         demuxing.play()?;
         let Held { pad, times, gate } = wait_for_first_packet(&demuxing.bus, &openings, &head, &sink)?;
@@ -222,8 +228,11 @@ fn listen(demuxer: &gst::Element, wanted: Wanted) -> Receiver<Opening> {
 
 fn link_and_hold(pad: &gst::Pad, wanted: &Wanted, said: &SyncSender<Opening>) -> Option<()> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-    let times = (wanted.container == Container::Matroska).then(|| BlockTimes::keep(pad, wanted.codec.kind));
+    let times = wanted.tick_ns.map(|tick_ns| BlockTimes::keep(pad, wanted.codec, tick_ns));
     if wanted.codec.kind == Kind::Picture {
+        if times.is_none() {
+            edit::keep_open(pad);
+        }
         colour::hide_from_parser(pad);
     }
     if !wanted.codec.accepts(&caps) || pad.link(&wanted.head).is_err() {
@@ -269,7 +278,13 @@ fn wait_for_first_packet(
 
 /// The sample's place in source time; `None` outside of what is presented.
 fn stream_ns(sample: &gst::Sample) -> Option<i64> {
-    let pts = sample.buffer()?.pts()?;
+    let buffer = sample.buffer()?;
+    let pts = buffer.pts()?;
     let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
-    i64::try_from(segment.to_stream_time(pts)?.nseconds()).ok()
+    // A frame that ends where the segment begins, but for what its length was rounded up by, is clipped by a decoder to so much
+    // and handed out at the time of the next one.
+    let length_ns = buffer.duration().map_or(0, gst::ClockTime::nseconds);
+    let is_remnant = segment.start() == Some(pts) && (1..=LENGTH_ROUNDING_MAX_NS).contains(&length_ns);
+    let presented = segment.to_stream_time(pts).filter(|_| !is_remnant)?;
+    i64::try_from(presented.nseconds()).ok()
 }

@@ -5,7 +5,7 @@ use crate::source::{Container, Layout, Pace, PictureCodec, Recipe, Sound, SoundC
 
 /// All of them.
 pub fn all() -> Vec<Recipe> {
-    vec![matroska(), recorded(), web(), film(), newest(), disc(), captured(), archive(), short_of_sound()]
+    vec![matroska(), recorded(), bursts(), web(), film(), newest(), disc(), captured(), archive(), short_of_sound()]
 }
 
 /// The ordinary file in Matroska: its sound begins before its picture, and thirds of milliseconds are rounded.
@@ -34,6 +34,19 @@ pub fn recorded() -> Recipe {
         group: 100,
         sound: Some(Sound { codec: SoundCodec::Opus, channels: 1, ..AAC_48 }),
         ..ordinary()
+    }
+}
+
+/// What a browser records when it is busy: every fifth frame comes at once after the one before it and has its time.
+#[must_use]
+pub fn bursts() -> Recipe {
+    Recipe {
+        name: "bursts",
+        pace: Pace { rate: 90_000, step: 1_440, jitter: 359, gap: 0, first: 0 },
+        frame_count: 301,
+        // No key frame is the second of two.
+        group: 83,
+        ..recorded()
     }
 }
 

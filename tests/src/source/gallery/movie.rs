@@ -11,6 +11,7 @@ pub fn all() -> Vec<Recipe> {
         open_groups(),
         on_its_side(),
         hidden_head(),
+        trimmed(),
         late_picture(),
         silent(),
         fragmented(),
@@ -79,6 +80,19 @@ pub fn on_its_side() -> Recipe {
 #[must_use]
 pub fn hidden_head() -> Recipe {
     Recipe { name: "hidden_head", hidden_head_ms: 1_320, ..ordinary() }
+}
+
+/// What a phone leaves of a film that was trimmed in it: the head is hidden, and frames last no whole number of nanoseconds.
+#[must_use]
+pub fn trimmed() -> Recipe {
+    Recipe {
+        name: "trimmed",
+        pace: Pace::constant(600, 20),
+        frame_count: 360,
+        group: 80,
+        hidden_head_ms: 1_300,
+        ..ordinary()
+    }
 }
 
 /// The picture begins 0.4 s after the sound.

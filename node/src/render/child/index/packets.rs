@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use wire::v1::Container;
 
 use super::passage;
 use super::visible::shown_frames;
@@ -15,6 +14,7 @@ use crate::render::child::colour;
 use crate::render::child::matroska::pad::BlockTimes;
 use crate::render::child::output::Output;
 use crate::render::child::source::{Demuxing, Source, element};
+use crate::render::child::track::LENGTH_ROUNDING_MAX_NS;
 use crate::render::failure::RenderFailure;
 
 /// Tracks of one file; more are an attack.
@@ -60,6 +60,8 @@ pub struct TrackScan {
     pub segment_count: usize,
     /// Whether some packet had no presentation time at all.
     pub has_untimed_packets: bool,
+    /// Whether frames that share a time were moved apart.
+    pub moved_apart: bool,
 }
 
 /// A source that was run through.
@@ -73,6 +75,8 @@ pub struct Scan {
     pub refused_pictures: Vec<gst::Caps>,
     /// Whether there are sound tracks, playable or not.
     pub has_sound: bool,
+    /// Whether there is a playable track besides the first of its kind.
+    pub has_spare: bool,
     /// What the container says it lasts, in nanoseconds.
     pub declared_ns: Option<i64>,
     /// The error that ended the scan, if it did not reach the end.
@@ -110,6 +114,7 @@ struct Found {
     kind: Kind,
     ordinal: u32,
     caps: gst::Caps,
+    is_playable: bool,
     taken: Option<Taken>,
 }
 
@@ -118,6 +123,8 @@ struct Taken {
     codec: &'static Codec,
     parsed: gst::Pad,
     notes: Arc<Mutex<Notes>>,
+    /// Of a Matroska file.
+    times: Option<BlockTimes>,
 }
 
 #[derive(Debug, Default)]
@@ -132,15 +139,22 @@ struct Notes {
 /// Runs through the whole source.
 pub fn scan(source: &Source, output: &mut Output) -> Result<Scan, RenderFailure> {
     let demuxing = source.demuxing()?;
-    let found = listen(&demuxing, source.container().clone());
+    let found = listen(&demuxing, source.matroska().map(|facts| facts.tick_ns));
     demuxing.play()?;
     let broken_off = passage::to_end(&demuxing, output)?;
     let declared_ns = match source.matroska() {
         Some(facts) => facts.declared_ns(),
         None => nanoseconds(demuxing.pipeline.query_duration::<gst::ClockTime>()),
     };
-    let mut scan =
-        Scan { picture: None, sound: None, refused_pictures: Vec::new(), has_sound: false, declared_ns, broken_off };
+    let mut scan = Scan {
+        picture: None,
+        sound: None,
+        refused_pictures: Vec::new(),
+        has_sound: false,
+        has_spare: false,
+        declared_ns,
+        broken_off,
+    };
     // Pads forget their caps when the pipeline stops: everything is taken off them before that.
     for found in found.try_iter() {
         scan.note(found);
@@ -155,6 +169,7 @@ impl Scan {
         match (found.kind, found.taken) {
             (Kind::Picture, Some(taken)) => self.picture = Some(taken.scan(found.ordinal, found.caps)),
             (Kind::Sound, Some(taken)) => self.sound = Some(taken.scan(found.ordinal, found.caps)),
+            (_, None) if found.is_playable => self.has_spare = true,
             (Kind::Picture, None) => self.refused_pictures.push(found.caps),
             (Kind::Sound, None) => {}
         }
@@ -173,12 +188,13 @@ impl Taken {
             packets: notes.packets,
             segment_count: notes.segment_count,
             has_untimed_packets: notes.has_untimed_packets,
+            moved_apart: self.times.is_some_and(|times| times.moved_apart()),
         }
     }
 }
 
 /// Takes the first playable pad of each kind as it appears.
-fn listen(demuxing: &Demuxing, container: Container) -> Receiver<Found> {
+fn listen(demuxing: &Demuxing, tick_ns: Option<u64>) -> Receiver<Found> {
     let (say, heard) = sync_channel(TRACKS_MAX);
     let pipeline = demuxing.pipeline.downgrade();
     let taken = Mutex::new(Vec::<Kind>::new());
@@ -196,13 +212,13 @@ fn listen(demuxing: &Demuxing, container: Container) -> Receiver<Found> {
         let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
         let codec = Codec::of_caps(&caps).filter(|codec| codec.kind == kind && codec.is_decodable());
         let wanted = codec.filter(|_| !taken.contains(&kind));
-        let noted = wanted.and_then(|codec| take(&pipeline, pad, codec, &container).ok());
+        let noted = wanted.and_then(|codec| take(&pipeline, pad, codec, tick_ns).ok());
         if noted.is_some() {
             taken.push(kind);
         }
-        // A second playable track is neither taken nor refused.
-        if noted.is_some() || codec.is_none() {
-            say_found(&say, Found { kind, ordinal, caps, taken: noted });
+        // A playable track that could not be taken is neither spare nor refused.
+        if noted.is_some() || wanted.is_none() {
+            say_found(&say, Found { kind, ordinal, caps, is_playable: codec.is_some(), taken: noted });
         }
     });
     heard
@@ -218,7 +234,7 @@ fn take(
     pipeline: &gst::Pipeline,
     pad: &gst::Pad,
     codec: &'static Codec,
-    container: &Container,
+    tick_ns: Option<u64>,
 ) -> Result<Taken, RenderFailure> {
     let sink = element("fakesink")?;
     sink.set_property("sync", false);
@@ -235,10 +251,7 @@ fn take(
         element.sync_state_with_parent().map_err(unlinkable)?;
     }
     let notes = Arc::new(Mutex::new(Notes::default()));
-    if *container == Container::Matroska {
-        // Nobody seeks here.
-        let _times = BlockTimes::keep(pad, codec.kind);
-    }
+    let times = tick_ns.map(|tick_ns| BlockTimes::keep(pad, codec, tick_ns));
     if codec.kind == Kind::Picture {
         colour::hide_from_parser(pad);
     }
@@ -246,7 +259,7 @@ fn take(
     let head = chain[0].static_pad("sink").expect("parsers and sinks have a sink pad");
     pad.link(&head).map_err(|error| RenderFailure::node("A track could not be read.").because(error))?;
     let parsed = sink.static_pad("sink").expect("a sink has a sink pad");
-    Ok(Taken { codec, parsed, notes })
+    Ok(Taken { codec, parsed, notes, times })
 }
 
 fn note_packets(pad: &gst::Pad, codec: &'static Codec, notes: &Arc<Mutex<Notes>>) {
@@ -323,7 +336,10 @@ fn presented(
         return None;
     }
     match segment.start() {
-        Some(start) if pts < start => duration.filter(|duration| pts + *duration > start).map(|_| start),
+        Some(start) if pts < start => {
+            let rounding = gst::ClockTime::from_nseconds(LENGTH_ROUNDING_MAX_NS);
+            duration.filter(|duration| pts + *duration > start + rounding).map(|_| start)
+        }
         _ => Some(pts),
     }
 }

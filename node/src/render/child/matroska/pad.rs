@@ -1,24 +1,27 @@
 //! Makes a pad of the Matroska demuxer give out what stands in the file: its times, from a key frame on.
 //! Does not seek and does not read the file.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
-use crate::render::child::codecs::Kind;
+use crate::render::child::codecs::{Codec, Kind};
+use crate::render::child::index::visible::shown_frames;
 
 /// What happens on the pad, as far as it matters to whoever seeks on it.
 #[derive(Clone, Debug, Default)]
 pub struct BlockTimes {
     origin_ns: Arc<AtomicU64>,
+    moved_apart: Arc<AtomicBool>,
 }
 
 impl BlockTimes {
-    /// Sees to it that packets are given out at the times of their blocks. Call it before the pad is linked.
+    /// Sees to it that packets are given out at the times of their blocks, which count ticks of so many nanoseconds. Call it
+    /// before the pad is linked.
     #[must_use]
-    pub fn keep(pad: &gst::Pad, kind: Kind) -> BlockTimes {
+    pub fn keep(pad: &gst::Pad, codec: &'static Codec, tick_ns: u64) -> BlockTimes {
         let times = BlockTimes::default();
         let origin_ns = Arc::clone(&times.origin_ns);
         pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
@@ -32,10 +35,16 @@ impl BlockTimes {
             }
             gst::PadProbeReturn::Ok
         });
-        if kind == Kind::Picture {
-            begin_with_keys(pad);
+        if codec.kind == Kind::Picture {
+            settle_frames(pad, codec, gst::ClockTime::from_nseconds(tick_ns), Arc::clone(&times.moved_apart));
         }
         times
+    }
+
+    /// Whether frames that share a time were moved apart.
+    #[must_use]
+    pub fn moved_apart(&self) -> bool {
+        self.moved_apart.load(Ordering::Relaxed)
     }
 
     /// The demuxer's name for a time of the file.
@@ -65,24 +74,69 @@ fn framed(caps: &gst::event::Caps) -> Option<gst::Event> {
     is_flac.then(|| gst::event::Caps::new(&caps))
 }
 
+/// What is known of the packets that came since the beginning or a seek.
+#[derive(Debug, Default)]
+struct Passed {
+    /// Whether there was a key frame.
+    has_begun: bool,
+    /// When the latest frame is shown.
+    latest: Option<gst::ClockTime>,
+}
+
 /// Drops what lies before the first key frame, at the beginning and after a seek: without cues the demuxer may land between key
-/// frames, and some decoders give up over what they are fed there.
-fn begin_with_keys(pad: &gst::Pad) {
-    let has_begun = AtomicBool::new(false);
+/// frames, and some decoders give up over what they are fed there. Frames of one time are moved apart.
+fn settle_frames(pad: &gst::Pad, codec: &'static Codec, tick: gst::ClockTime, moved_apart: Arc<AtomicBool>) {
+    let passed = Mutex::new(Passed::default());
     let mask = gst::PadProbeType::BUFFER | gst::PadProbeType::EVENT_FLUSH;
-    pad.add_probe(mask, move |_, info| match &info.data {
-        Some(gst::PadProbeData::Event(_)) => {
-            has_begun.store(false, Ordering::Relaxed);
-            gst::PadProbeReturn::Ok
-        }
-        Some(gst::PadProbeData::Buffer(packet)) => {
-            let is_key = !packet.flags().contains(gst::BufferFlags::DELTA_UNIT);
-            if has_begun.fetch_or(is_key, Ordering::Relaxed) || is_key {
-                gst::PadProbeReturn::Ok
-            } else {
-                gst::PadProbeReturn::Drop
+    pad.add_probe(mask, move |_, info| {
+        let mut passed = passed.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut info.data {
+            Some(gst::PadProbeData::Event(_)) => *passed = Passed::default(),
+            Some(gst::PadProbeData::Buffer(packet)) => {
+                let is_key = !packet.flags().contains(gst::BufferFlags::DELTA_UNIT);
+                if !passed.has_begun && !is_key {
+                    return gst::PadProbeReturn::Drop;
+                }
+                passed.has_begun = true;
+                if codec.is_in_order() && shown_frames(codec.name, packet) > 0 {
+                    let said = packet.pts();
+                    let shown = said.map(|said| passed.apart(said, is_key, tick));
+                    if shown != said {
+                        packet.make_mut().set_pts(shown);
+                        moved_apart.store(true, Ordering::Relaxed);
+                    }
+                }
             }
+            _ => {}
         }
-        _ => gst::PadProbeReturn::Ok,
+        gst::PadProbeReturn::Ok
     });
+}
+
+impl Passed {
+    /// When a frame is shown whose block says `said`: recorders stamp frames that came in a burst with one time, and each is shown
+    /// a tick after the one before it. A key frame is always shown when its block says, so that decoding which begins with it
+    /// finds the same times as decoding which came by (decision 0011).
+    fn apart(&mut self, said: gst::ClockTime, is_key: bool, tick: gst::ClockTime) -> gst::ClockTime {
+        let earliest = self.latest.filter(|_| !is_key).map_or(said, |latest| latest + tick);
+        let shown = said.max(earliest);
+        self.latest = Some(shown);
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_of_one_time_are_shown_a_tick_apart() {
+        let mut passed = Passed::default();
+        let millis = |count| gst::ClockTime::from_mseconds(count);
+        let blocks = [(0, true), (293, false), (293, false), (293, false), (294, false), (300, false), (300, true)];
+        let shown = blocks.map(|(said, is_key)| passed.apart(millis(said), is_key, millis(1)).mseconds());
+        assert_eq!(shown, [0, 293, 294, 295, 296, 300, 300]);
+        let mut begun_later = Passed::default();
+        assert_eq!(begun_later.apart(millis(300), true, millis(1)), millis(300));
+    }
 }
