@@ -103,3 +103,28 @@ pub fn loudness_lufs(sound: &[f32], channels: usize) -> f64 {
     let (_, summary) = said.rsplit_once("Integrated loudness:").unwrap();
     summary.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
+
+/// What is left of interleaved sound at 48 kHz after one pass through an encoder of ffmpeg and its decoder.
+pub fn through(encode: &[&str], container: &str, sound: &[f32], channels: usize) -> Vec<f32> {
+    let folder = tempfile::tempdir().unwrap();
+    let (raw, coded) = (folder.path().join("sound.f32"), folder.path().join("sound").with_extension(container));
+    let bytes: Vec<u8> = sound.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    std::fs::write(&raw, bytes).unwrap();
+    let mut encoder = Command::new("ffmpeg");
+    encoder.args(["-v", "error", "-f", "f32le", "-ar", "48000", "-ac", &channels.to_string(), "-i"]).arg(&raw);
+    assert!(encoder.args(encode).arg(&coded).status().unwrap().success());
+    let mut decoder = Command::new("ffmpeg");
+    let decoded = decoder.args(["-v", "error", "-i"]).arg(&coded).args(["-f", "f32le", "-"]).output().unwrap();
+    assert!(decoded.status.success());
+    let samples = decoded.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    samples.take(sound.len()).collect()
+}
+
+/// A file's first sound as two channels at 48 kHz.
+pub fn stereo(path: &std::path::Path) -> Vec<f32> {
+    let mut decoder = Command::new("ffmpeg");
+    decoder.args(["-v", "error", "-i"]).arg(path);
+    let decoded = decoder.args(["-map", "0:a:0", "-ac", "2", "-ar", "48000", "-f", "f32le", "-"]).output().unwrap();
+    assert!(decoded.status.success());
+    decoded.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}

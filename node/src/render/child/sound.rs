@@ -8,11 +8,15 @@ mod downmix;
 pub(super) mod encoder;
 mod fade;
 mod feed;
+mod finishing;
+#[cfg(test)]
+mod joints;
 mod leveller;
 mod limiter;
 mod loudness;
 mod mix;
 mod opus;
+mod outline;
 mod packet_times;
 mod pcm;
 mod pcm_format;
@@ -23,19 +27,20 @@ mod progress;
 mod relay;
 mod resample;
 mod sinc;
+mod survey;
 pub(super) mod track;
 
-use wire::v1::{SegmentLevel, SoundSegment, SoundWork};
+use wire::v1::{SoundSegment, SoundWork};
 
 use super::output::Output;
 use super::source::Source;
 use crate::render::failure::RenderFailure;
-use fade::{Fade, Joints};
-use leveller::Leveller;
-use loudness::{Level, Meter};
+use fade::Joints;
+use finishing::Finishing;
 use mix::{Mix, Place};
 use progress::Progress;
 use relay::Relay;
+use survey::{Survey, Treatment};
 use track::SoundTrack;
 
 /// Samples per second of all finished sound.
@@ -71,15 +76,17 @@ fn render(
     let mut encoder = Relay::new(&work.codec, work.channels, work.bitrate_bps)?;
     let stretches = stretches(work);
     let mut places = Place::all(&stretches)?;
-    let mut mix = Mix::new(work.channels as usize, &places, work.normalize);
+    let ceiling = work.normalize.then(|| loudness::ceiling(&work.codec));
+    let mut mix = Mix::new(work.channels as usize, &places, ceiling);
     let mut levels = Vec::new();
     for (index, (stretch, place)) in stretches.iter().zip(&mut places).enumerate() {
-        let heard =
-            if work.normalize { Some(measure(&mut track, stretch, work.channels, output, progress)?) } else { None };
+        let heard = ceiling
+            .map(|ceiling| measure(&mut track, stretch, (work.channels, ceiling), output, progress))
+            .transpose()?;
         let is_last = index + 1 == stretches.len();
         let joints = Joints { before: place.is_hard_before(index), after: place.is_hard_after(is_last) };
-        let found = heard.as_ref().map(|heard| heard.level);
-        let mut finishing = Finishing::new(work.channels, stretch, joints, found)?;
+        let treatment = heard.as_ref().map(|heard| heard.treatment);
+        let mut finishing = Finishing::new(work.channels, stretch, joints, treatment)?;
         let mut emit = |samples: &[f32]| {
             encoder.push(mix.push(place, finishing.push(samples)?), output)?;
             progress.advance(samples.len(), output)
@@ -117,77 +124,32 @@ fn goes_on(last: &SoundSegment, segment: &SoundSegment) -> bool {
     end == Some(segment.start_sample) && segment.overlap_samples == 0
 }
 
-/// What was heard of a segment when it was measured.
+/// What was heard of a segment when it was listened to.
 struct Heard {
-    level: Level,
+    treatment: Treatment,
     /// All of it, if it is not too long to be kept: it need not be read twice then.
     samples: Option<Vec<f32>>,
 }
 
-/// Listens to a segment, to know what gain it needs.
+/// Listens to a segment, to know what is to be done to it.
 fn measure(
     track: &mut SoundTrack,
     segment: &SoundSegment,
-    channels: u32,
+    (channels, ceiling): (u32, f64),
     output: &mut Output,
     progress: &mut Progress,
 ) -> Result<Heard, RenderFailure> {
-    let mut meter = Meter::new(channels).map_err(unmeasured)?;
+    let mut survey = Survey::new(channels, ceiling).map_err(unmeasured)?;
     let fits = segment.sample_count.saturating_mul(u64::from(channels)) <= HELD_VALUES_MAX;
     let mut held = fits.then(Vec::new);
     track.read(segment, &mut |samples| {
-        meter.push(samples).map_err(unmeasured)?;
+        survey.push(samples).map_err(unmeasured)?;
         if let Some(held) = &mut held {
             held.extend_from_slice(samples);
         }
         progress.advance(samples.len(), output)
     })?;
-    Ok(Heard { level: meter.finish().map_err(unmeasured)?, samples: held })
-}
-
-/// The way of a segment's samples from the track to the encoder: level, then fades.
-struct Finishing {
-    leveller: Leveller,
-    fade: Fade,
-    /// How loud the segment was, and a meter of what has become of it; `None` where nothing is levelled.
-    metered: Option<(Level, Meter)>,
-    finished: Vec<f32>,
-}
-
-impl Finishing {
-    fn new(channels: u32, segment: &SoundSegment, joints: Joints, found: Option<Level>) -> Result<Self, RenderFailure> {
-        let leveller = Leveller::new(channels as usize, found);
-        let fade = Fade::new(channels as usize, segment.sample_count, joints);
-        let metered = found.map(|found| Ok((found, Meter::of_finished(channels).map_err(unmeasured)?))).transpose()?;
-        Ok(Self { leveller, fade, metered, finished: Vec::new() })
-    }
-
-    fn push(&mut self, samples: &[f32]) -> Result<&[f32], RenderFailure> {
-        self.finished.clear();
-        self.leveller.push(samples, &mut self.finished);
-        self.meter_and_fade()
-    }
-
-    /// What the look-ahead held back.
-    fn finish(&mut self) -> Result<&[f32], RenderFailure> {
-        self.finished.clear();
-        self.leveller.finish(&mut self.finished);
-        self.meter_and_fade()
-    }
-
-    fn meter_and_fade(&mut self) -> Result<&[f32], RenderFailure> {
-        if let Some((_, meter)) = &mut self.metered {
-            meter.push(&self.finished).map_err(unmeasured)?;
-        }
-        self.fade.apply(&mut self.finished);
-        Ok(&self.finished)
-    }
-
-    /// What levelling did to the segment, where it was levelled.
-    fn level(self) -> Result<Option<SegmentLevel>, RenderFailure> {
-        let Some((before, meter)) = self.metered else { return Ok(None) };
-        Ok(Some(before.became(meter.finish().map_err(unmeasured)?)))
-    }
+    Ok(Heard { treatment: survey.finish().map_err(unmeasured)?, samples: held })
 }
 
 fn unmeasured(error: impl std::fmt::Display) -> RenderFailure {

@@ -94,7 +94,7 @@ impl Encoder {
         Ok(Self { pipeline, source, sink, coding })
     }
 
-    /// Gives it the samples of one access unit; it never waits.
+    /// Gives it the samples of some access units; it never waits.
     pub fn send(&self, samples: &[f32]) -> Result<(), RenderFailure> {
         let buffer = gst::Buffer::from_slice(self.coding.sample_bytes(samples));
         self.source.push_buffer(buffer).map(drop).map_err(|flow| self.failure(flow))

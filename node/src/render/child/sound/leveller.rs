@@ -2,7 +2,8 @@
 //! Does not measure.
 
 use super::limiter::Limiter;
-use super::loudness::{CEILING_DBTP, Level, from_decibels};
+use super::loudness::Level;
+use super::survey::Treatment;
 
 /// What is done to the samples of one segment.
 pub struct Leveller {
@@ -12,12 +13,15 @@ pub struct Leveller {
 }
 
 impl Leveller {
-    /// For a segment of this level; without one samples pass untouched, and so does silence.
-    pub fn new(channels: usize, level: Option<Level>) -> Self {
-        let level = level.unwrap_or(Level::Silence);
-        let limiter = level.needs_limiter().then(|| Limiter::new(channels, from_decibels(CEILING_DBTP)));
-        let gain = (level != Level::Silence).then(|| single(level.gain()));
-        Self { gain, limiter, scaled: Vec::new() }
+    /// For a segment to be treated so; without a treatment samples pass untouched, and so does silence.
+    pub fn new(channels: usize, treatment: Option<Treatment>) -> Self {
+        let treatment = treatment.filter(|treatment| treatment.before != Level::Silence);
+        let ceiling = treatment.and_then(|treatment| treatment.ceiling);
+        Self {
+            gain: treatment.map(|treatment| single(treatment.gain)),
+            limiter: ceiling.map(|ceiling| Limiter::new(channels, ceiling)),
+            scaled: Vec::new(),
+        }
     }
 
     /// Takes the segment's next samples and appends those that are finished.
@@ -51,9 +55,15 @@ fn single(value: f64) -> f32 {
 mod tests {
     use super::*;
 
-    fn levelled(level: Option<Level>, samples: &[f32]) -> Vec<f32> {
+    use crate::render::child::sound::loudness::from_decibels;
+
+    fn treatment(loudness_lufs: f64, peak: f64, gain_db: f64, ceiling: Option<f64>) -> Option<Treatment> {
+        Some(Treatment { before: Level::Measured { loudness_lufs, peak }, gain: from_decibels(gain_db), ceiling })
+    }
+
+    fn levelled(treatment: Option<Treatment>, samples: &[f32]) -> Vec<f32> {
         let mut out = Vec::new();
-        let mut leveller = Leveller::new(1, level);
+        let mut leveller = Leveller::new(1, treatment);
         leveller.push(samples, &mut out);
         leveller.finish(&mut out);
         out
@@ -62,18 +72,16 @@ mod tests {
     #[test]
     fn without_a_level_not_a_bit_changes() {
         let samples = [0.1, -1.7, f32::MIN_POSITIVE, -0.0];
-        for level in [None, Some(Level::Silence)] {
-            let out = levelled(level, &samples);
+        for treatment in [None, Some(Treatment { before: Level::Silence, gain: 1.0, ceiling: None })] {
+            let out = levelled(treatment, &samples);
             assert!(out.iter().zip(&samples).all(|(out, sample)| out.to_bits() == sample.to_bits()));
         }
     }
 
     #[test]
     fn loud_sound_is_turned_down_by_the_gain_alone() {
-        for (peak, needs_limiter) in [(0.68, false), (1.0, true)] {
-            let level = Level::Measured { loudness_lufs: -8.0, peak };
-            assert_eq!(level.needs_limiter(), needs_limiter);
-            let out = levelled(Some(level), &[0.68, -0.5]);
+        for ceiling in [None, Some(0.7)] {
+            let out = levelled(treatment(-8.0, 0.68, -6.0, ceiling), &[0.68, -0.5]);
             assert!((out[0] - 0.340_8).abs() < 1e-3 && (out[1] + 0.250_6).abs() < 1e-3);
         }
     }
@@ -82,9 +90,9 @@ mod tests {
     fn peaks_of_quiet_sound_stay_below_the_ceiling() {
         let mut samples = vec![0.05; 4_000];
         samples[2_000] = 0.9;
-        let out = levelled(Some(Level::Measured { loudness_lufs: -24.0, peak: 0.9 }), &samples);
+        let out = levelled(treatment(-24.0, 0.9, 10.0, Some(0.7)), &samples);
         assert_eq!(out.len(), samples.len());
-        assert!(out.iter().all(|&sample| f64::from(sample) < from_decibels(CEILING_DBTP)));
+        assert!(out.iter().all(|&sample| f64::from(sample) < 0.7));
         assert!((out[0] - 0.158).abs() < 1e-3);
     }
 }

@@ -4,7 +4,6 @@
 use wire::v1::SoundSegment;
 
 use super::limiter::Limiter;
-use super::loudness::{CEILING_DBTP, from_decibels};
 use crate::render::failure::RenderFailure;
 
 /// The output's sound in the making.
@@ -63,10 +62,10 @@ impl Place {
 }
 
 impl Mix {
-    /// For an output of these segments; where they are levelled, their mixture keeps their ceiling too.
-    pub fn new(channels: usize, places: &[Place], levelled: bool) -> Mix {
+    /// For an output of these segments; where they are held below a true peak, so is their mixture.
+    pub fn new(channels: usize, places: &[Place], ceiling: Option<f64>) -> Mix {
         let overlapping = places.iter().any(|place| place.after > 0);
-        let limiter = (levelled && overlapping).then(|| Limiter::new(channels, from_decibels(CEILING_DBTP)));
+        let limiter = ceiling.filter(|_| overlapping).map(|ceiling| Limiter::new(channels, ceiling));
         Mix { channels, before: Vec::new(), ending: Vec::new(), limiter, mixed: Vec::new(), finished: Vec::new() }
     }
 
@@ -144,9 +143,9 @@ mod tests {
     }
 
     /// Joins segments of constant samples, pushed in pieces.
-    fn mixed(counts: &[(u64, u64)], levels: &[f32], piece: usize, levelled: bool) -> Vec<f32> {
+    fn mixed(counts: &[(u64, u64)], levels: &[f32], piece: usize, ceiling: Option<f64>) -> Vec<f32> {
         let mut places = Place::all(&segments(counts)).unwrap();
-        let mut mix = Mix::new(1, &places, levelled);
+        let mut mix = Mix::new(1, &places, ceiling);
         let mut out = Vec::new();
         for (place, level) in places.iter_mut().zip(levels) {
             let samples = vec![*level; usize::try_from(place.sample_count).unwrap()];
@@ -159,7 +158,7 @@ mod tests {
 
     #[test]
     fn segments_overlap_by_so_many_samples_and_no_others_are_touched() {
-        let out = mixed(&[(1_000, 0), (2_000, 300), (500, 0)], &[0.25, 0.5, 0.125], 77, false);
+        let out = mixed(&[(1_000, 0), (2_000, 300), (500, 0)], &[0.25, 0.5, 0.125], 77, None);
         assert_eq!(out.len(), 1_000 + 2_000 - 300 + 500);
         assert_eq!(out[..700], vec![0.25; 700]);
         assert_eq!(out[1_000..2_700], vec![0.5; 1_700]);
@@ -173,7 +172,7 @@ mod tests {
 
     #[test]
     fn overlaps_may_meet() {
-        let out = mixed(&[(500, 0), (600, 200), (700, 400)], &[0.0, 1.0, 0.0], 50, false);
+        let out = mixed(&[(500, 0), (600, 200), (700, 400)], &[0.0, 1.0, 0.0], 50, None);
         assert_eq!(out.len(), 500 + 600 + 700 - 200 - 400);
         assert!(out[300..500].is_sorted() && out[500..900].iter().rev().is_sorted());
         assert!(out[499] > 0.999 && out[500] > 0.999 && out[300] < 0.01 && out[899] < 0.01);
@@ -192,13 +191,13 @@ mod tests {
     #[test]
     fn levelled_segments_keep_their_ceiling_where_they_are_mixed() {
         // Far enough below the ceiling that the step from nothing to this level has no peak above it.
-        let levels = [0.75; 2];
+        let levels = [0.65; 2];
         let counts = [(48_000, 0), (48_000, 24_000)];
         let highest = |out: &[f32]| out.iter().fold(0.0_f32, |highest, sample| highest.max(*sample));
-        let limited = mixed(&counts, &levels, 1_000, true);
+        let limited = mixed(&counts, &levels, 1_000, Some(0.776));
         assert_eq!(limited.len(), 72_000);
-        assert!(f64::from(highest(&limited)) <= from_decibels(CEILING_DBTP));
-        assert!(highest(&mixed(&counts, &levels, 1_000, false)) > 1.05);
+        assert!(f64::from(highest(&limited)) <= 0.776);
+        assert!(highest(&mixed(&counts, &levels, 1_000, None)) > 0.9);
         assert_eq!(limited[..20_000], vec![levels[0]; 20_000], "far from the overlap nothing is turned down");
     }
 

@@ -62,12 +62,17 @@ pub struct TruePeak {
     /// One row per channel: what has not been looked at yet, and what shapes it from before. Silence goes first.
     rows: Vec<Vec<f32>>,
     largest: f32,
+    /// The largest since it was asked for last.
+    recent: f32,
 }
+
+/// Where all is so much lower than the largest that was asked for before, 18 dB, nobody looks between the samples.
+const NEGLIGIBLE: f32 = 1.0 / 8.0;
 
 impl TruePeak {
     /// Of so many channels.
     pub fn new(channels: usize) -> Self {
-        Self { peaks: Peaks::new(), rows: vec![vec![0.0; REACH]; channels], largest: 0.0 }
+        Self { peaks: Peaks::new(), rows: vec![vec![0.0; REACH]; channels], largest: 0.0, recent: 0.0 }
     }
 
     /// Takes the next samples. Where they are too low to rise above what was seen already, nobody looks between them.
@@ -79,10 +84,13 @@ impl TruePeak {
             while row.len() - from >= 2 * REACH {
                 let count = BLOCK.min(row.len() - from + 1 - 2 * REACH);
                 let window = &row[from..from + count + 2 * REACH - 1];
-                if self.peaks.bound(window) > self.largest {
+                let bound = self.peaks.bound(window);
+                if bound > larger(self.recent, self.largest * NEGLIGIBLE) {
                     let mut found = [0.0; BLOCK];
                     self.peaks.raise(window, &mut found[..count]);
-                    self.largest = found.into_iter().fold(self.largest, larger);
+                    self.recent = found.into_iter().fold(self.recent, larger);
+                } else {
+                    self.recent = larger(self.recent, bound / self.peaks.rise);
                 }
                 from += count;
             }
@@ -90,10 +98,16 @@ impl TruePeak {
         }
     }
 
+    /// The largest since this was asked last, linear; where it is negligible, the largest sample.
+    pub fn since(&mut self) -> f32 {
+        self.largest = larger(self.largest, self.recent);
+        std::mem::take(&mut self.recent)
+    }
+
     /// The largest of all, linear.
     pub fn finish(mut self) -> f32 {
         self.push(&vec![0.0; 2 * REACH * self.rows.len()]);
-        self.largest
+        larger(self.largest, self.recent)
     }
 }
 

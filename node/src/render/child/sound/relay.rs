@@ -20,6 +20,9 @@ const AT_WORK_MAX: usize = 2;
 /// The last access units of a turn are made with an eye on the silence after it, and are never joined at.
 const TRAILING: usize = 3;
 
+/// Access units whose samples are handed over together: each handing over wakes the encoder's thread.
+const TOGETHER: usize = 16;
+
 /// How long one look for a finished access unit waits before errors are looked for.
 const PATIENCE: gst::ClockTime = gst::ClockTime::from_mseconds(100);
 
@@ -40,7 +43,9 @@ pub struct Relay {
 /// One encoder's turn.
 struct Turn {
     encoder: Encoder,
-    /// Access units it was given samples of.
+    /// Samples it is to be given together with the next ones.
+    waiting: Vec<f32>,
+    /// Access units it was given samples of, with those that wait.
     given: usize,
     /// Access units it made.
     yielded: usize,
@@ -92,7 +97,7 @@ impl Relay {
             self.partial.resize(self.unit_values(), 0.0);
             self.send_unit(output)?;
         }
-        self.back().encoder.end()?;
+        self.back().end()?;
         while self.at_work.len() > 1 || !self.at_work[0].encoder.is_over() {
             self.hand_on(PATIENCE, output)?;
         }
@@ -128,17 +133,18 @@ impl Relay {
         self.back().take(&samples)?;
         self.recent.push_back(samples);
         self.units_in += 1;
-        self.hand_on(gst::ClockTime::ZERO, output)
+        if self.units_in.is_multiple_of(TOGETHER) { self.hand_on(gst::ClockTime::ZERO, output) } else { Ok(()) }
     }
 
     /// Ends a turn. The next encoder begins a little before its own, once one of those at work has nothing left to do.
     fn relieve(&mut self, output: &mut Output) -> Result<(), RenderFailure> {
-        self.back().encoder.end()?;
+        self.back().end()?;
         while self.at_work.len() == AT_WORK_MAX {
             self.hand_on(PATIENCE, output)?;
         }
         let mut next = Turn::start(self.coding, self.encoded, 0)?;
         self.recent.iter().try_for_each(|samples| next.take(samples))?;
+        next.give()?;
         self.at_work.push_back(next);
         Ok(())
     }
@@ -163,11 +169,11 @@ impl Relay {
         let mut front = self.at_work.pop_front().expect("joined only when there are two");
         front.check(self.coding, front.encoder.facts(self.encoded)?.lead_samples)?;
         let next = self.at_work.front_mut().expect("joined only when there are two");
+        // No more than these: to wait for all that it makes would be to wait for the end of its turn.
         while next.made.len() < overlap - TRAILING {
-            if next.encoder.is_over() {
+            if !next.collect_one(PATIENCE)? && next.encoder.is_over() {
                 return Err(lost(next.made.len(), overlap));
             }
-            next.collect(PATIENCE)?;
         }
         let both = overlap - settling - TRAILING;
         let after = &next.made.make_contiguous()[settling..settling + both];
@@ -194,21 +200,44 @@ impl Relay {
 impl Turn {
     fn start(coding: &'static dyn Coding, sound: Encoded, alone: usize) -> Result<Self, RenderFailure> {
         let encoder = Encoder::start(coding, sound.channels, sound.bitrate_bps)?;
-        Ok(Self { encoder, given: 0, yielded: 0, alone, made: VecDeque::new() })
+        Ok(Self { encoder, waiting: Vec::new(), given: 0, yielded: 0, alone, made: VecDeque::new() })
     }
 
     fn take(&mut self, samples: &[f32]) -> Result<(), RenderFailure> {
         self.given += 1;
-        self.encoder.send(samples)
+        self.waiting.extend_from_slice(samples);
+        if self.given.is_multiple_of(TOGETHER) { self.give() } else { Ok(()) }
+    }
+
+    /// Hands over what waits.
+    fn give(&mut self) -> Result<(), RenderFailure> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.encoder.send(&self.waiting)?;
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// No further samples will come.
+    fn end(&mut self) -> Result<(), RenderFailure> {
+        self.give()?;
+        self.encoder.end()
     }
 
     /// Takes what has been made, waiting up to `patience` for each access unit.
     fn collect(&mut self, patience: gst::ClockTime) -> Result<(), RenderFailure> {
-        while let Some(unit) = self.encoder.next(patience)? {
-            self.yielded += 1;
-            self.made.push_back(unit);
-        }
+        while self.collect_one(patience)? {}
         Ok(())
+    }
+
+    /// Takes an access unit, if one is made within `patience`.
+    fn collect_one(&mut self, patience: gst::ClockTime) -> Result<bool, RenderFailure> {
+        let unit = self.encoder.next(patience)?;
+        let is_one = unit.is_some();
+        self.yielded += usize::from(is_one);
+        self.made.extend(unit);
+        Ok(is_one)
     }
 
     /// Holds an encoder that is over to having made all it was given, and what its lead pushes out at the end.
