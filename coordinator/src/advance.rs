@@ -9,6 +9,7 @@ mod sources;
 
 use std::sync::Arc;
 
+use farm_core::limits::Limits;
 use futures::StreamExt;
 use service::{Clock, Tasks};
 use tracing::warn;
@@ -40,6 +41,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Where long steps run.
     pub tasks: Tasks,
+    /// How large creators' files may be.
+    pub limits: Limits,
 }
 
 /// Runs until asked to stop.

@@ -48,6 +48,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         tasks: tasks.clone(),
         readiness: readiness(&health),
         welcome: Welcome::from_config(&config.ingest, &config.nats)?,
+        limits: config.limits.limits(),
         config: config.http.clone(),
     });
     let nodes = ingest::Ports {
@@ -59,7 +60,8 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     };
     let ingest = Ingest::bind(nodes, &config.ingest, &authority, &tasks)?;
     let doorbells = dispatch::Ports { store: store.clone(), nudge: nudge.clone(), clock: Arc::clone(&clock), health };
-    let exports = advance::Ports { store, storage, parts, nudge, clock, tasks: tasks.clone() };
+    let exports =
+        advance::Ports { store, storage, parts, nudge, clock, tasks: tasks.clone(), limits: config.limits.limits() };
 
     tasks.spawn("http", OnEnd::Fatal, listener.serve(api, tasks.clone()));
     tasks.spawn("ingest", OnEnd::Fatal, ingest.run());

@@ -7,6 +7,7 @@ mod database;
 mod dispatch;
 mod http;
 mod ingest;
+mod limits;
 mod nats;
 mod secret_file;
 mod storage;
@@ -21,6 +22,7 @@ pub use database::DatabaseConfig;
 pub use dispatch::DispatchConfig;
 pub use http::HttpConfig;
 pub use ingest::IngestConfig;
+pub use limits::LimitsConfig;
 pub use nats::{NatsConfig, NatsLogin};
 pub use secret_file::{SecretFileError, read_secret};
 pub use service::config::ConfigError;
@@ -47,6 +49,9 @@ pub struct Config {
     pub storage: StorageConfig,
     /// The coordinator's own files.
     pub data: DataConfig,
+    /// How much each creator may order and keep.
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// How often exports are looked at.
     #[serde(default)]
     pub advance: AdvanceConfig,
@@ -79,13 +84,14 @@ mod tests {
         let config = load(DEFAULT_TOML).unwrap();
         assert_eq!(config.http, HttpConfig::default());
         assert_eq!(config.ingest, IngestConfig::default());
+        assert_eq!(config.limits, LimitsConfig::default());
         assert_eq!(config.advance, AdvanceConfig::default());
         assert_eq!(config.dispatch, DispatchConfig::default());
     }
 
     #[test]
     fn an_unknown_key_is_refused_in_every_section() {
-        for section in ["http", "database", "nats", "ingest", "storage", "data", "advance", "dispatch"] {
+        for section in ["http", "database", "nats", "ingest", "storage", "data", "limits", "advance", "dispatch"] {
             let header = format!("[{section}]\n");
             assert!(DEFAULT_TOML.contains(&header), "[{section}] is in the default file");
             let text = DEFAULT_TOML.replace(&header, &format!("{header}liisten = 1\n"));

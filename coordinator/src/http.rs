@@ -2,6 +2,7 @@
 //! it writes to the ledger and nudges.
 
 mod address;
+mod audit;
 mod auth;
 mod compression;
 mod cookie;
@@ -11,14 +12,18 @@ mod document;
 mod etag;
 mod exports;
 mod guard;
+mod guests;
 mod health;
 mod idempotency;
 mod identity;
 mod instant;
+mod limits;
 mod listener;
 mod me;
+mod metrics;
 mod new_id;
 mod nodes;
+mod observe;
 mod paging;
 mod password;
 mod refusal;
@@ -34,6 +39,7 @@ mod words;
 
 use std::sync::Arc;
 
+use farm_core::limits::Limits;
 use poem::endpoint::{BoxEndpoint, make_sync};
 use poem::middleware::CatchPanic;
 use poem::{EndpointExt as _, Request, Response, Route};
@@ -51,6 +57,7 @@ use crate::storage::Storage;
 use crate::store::Store;
 use idempotency::Keys;
 use identity::Gate;
+use metrics::Metrics;
 use password::Passwords;
 
 /// Everything the API's operations stand on; each takes only what it uses.
@@ -72,6 +79,8 @@ pub struct Deps {
     pub readiness: Readiness,
     /// What a node is told when it joins.
     pub welcome: Welcome,
+    /// How much creators may order and keep, unless something else is set for them.
+    pub limits: Limits,
     /// Where browsers reach the API, and which other sites may.
     pub config: HttpConfig,
 }
@@ -85,6 +94,7 @@ type Operations = (
     auth::Operations,
     tokens::Operations,
     users::Operations,
+    audit::Audit,
     health::Operations,
 );
 
@@ -106,6 +116,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         auth::operations(&deps, &passwords),
         tokens::operations(&deps),
         users::operations(&deps, &passwords),
+        audit::Audit { store: deps.store.clone() },
         health::operations(deps),
     );
     let service = document::service(operations);
@@ -116,7 +127,14 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         let sessions = sessions.clone();
         async move { Ok::<Response, poem::Error>(auth::follow(&sessions, &request).await) }
     });
+    let metrics = Metrics::default();
+    let shown = metrics.clone();
+    let scrape = poem::endpoint::make(move |request: Request| {
+        let metrics = shown.clone();
+        async move { Ok::<Response, poem::Error>(metrics::show(&metrics, &request).await) }
+    });
     let api = Route::new()
+        .at("/metrics", poem::get(scrape))
         .at("/openapi.json", poem::get(document))
         .at("/docs", poem::get(docs))
         .at("/login/:secret", poem::get(login_link))
@@ -124,6 +142,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         .around(move |endpoint, request| idempotency::once(keys.clone(), endpoint, request))
         .around(identity::recognised)
         .around(etag::tagged)
+        .data(metrics)
         .data(gate)
         .with(CatchPanic::new())
         .around(move |endpoint, request| guard::guarded(secure, endpoint, request))

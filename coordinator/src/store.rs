@@ -1,13 +1,16 @@
 //! The ledger in SQL: SQLite or PostgreSQL behind the same functions, one file per aggregate.
 //! Decides nothing; every change of state is one conditional update.
 
+pub mod audit;
 mod database_clock;
 pub mod exports;
 #[cfg(test)]
 pub(crate) mod fresh;
+pub mod gauges;
 mod health;
 pub mod idempotency;
 pub mod join_tokens;
+pub mod limits;
 mod login_attempts;
 mod nodes;
 mod outbox;

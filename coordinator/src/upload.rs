@@ -12,6 +12,7 @@ use std::sync::Arc;
 use farm_core::content_key::ContentKey;
 use farm_core::export::Order;
 use farm_core::ids::{ExportId, VideoId};
+use farm_core::next_actions::{ASSEMBLY_FAILED, OUTPUT_TOO_LARGE};
 use farm_core::plan::Plan;
 use service::Clock;
 use thiserror::Error;
@@ -49,6 +50,16 @@ pub enum PublishError {
         /// How it is not what its report says.
         differences: Vec<Difference>,
     },
+    /// A file came out larger than its owner's files may be.
+    #[error("publish an export's files: file {number} has {size_bytes} bytes and may have {max}")]
+    TooLarge {
+        /// Which file.
+        number: u32,
+        /// What it has.
+        size_bytes: u64,
+        /// What it may have.
+        max: u64,
+    },
     /// What was laid out could not be read back.
     #[error("publish an export's files")]
     Unread(#[from] verify::Unread),
@@ -75,6 +86,9 @@ impl PublishError {
             PublishError::Differs { differences, .. } => {
                 Some(format!("The finished file did not pass its check: {}.", said(differences)))
             }
+            PublishError::TooLarge { size_bytes, max, .. } => Some(format!(
+                "A file came out at {size_bytes} bytes and may have {max}; export less of the video, or a smaller picture."
+            )),
             PublishError::PartLost { .. } => {
                 Some("A rendered part was damaged on the farm's disk; start the export again.".to_owned())
             }
@@ -83,6 +97,17 @@ impl PublishError {
             | PublishError::Parts(_)
             | PublishError::Unread(_)
             | PublishError::Unwanted => None,
+        }
+    }
+}
+
+impl PublishError {
+    /// The code of a verdict, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            PublishError::TooLarge { .. } => OUTPUT_TOO_LARGE,
+            _ => ASSEMBLY_FAILED,
         }
     }
 }
@@ -127,6 +152,8 @@ pub struct Rendered {
     pub source: Source,
     /// What its files are laid out from.
     pub plan: Plan,
+    /// What each file may have at most, if its owner is bound by limits.
+    pub file_bytes_max: Option<u64>,
 }
 
 impl Publisher {
@@ -150,6 +177,11 @@ impl Publisher {
             }
             made => made?,
         };
+        if let Some(max) = rendered.file_bytes_max
+            && let Some(large) = files.iter().find(|ready| ready.file.size_bytes > max)
+        {
+            return Err(PublishError::TooLarge { number: large.file.number, size_bytes: large.file.size_bytes, max });
+        }
         let bytes_total = files.iter().map(|ready| ready.file.size_bytes).sum();
         let mut missing = Vec::new();
         for ready in &files {

@@ -45,6 +45,8 @@ pub enum Action {
 pub const RENDER_FAILED: &str = "render_failed";
 /// The code of an export whose parts do not make a file.
 pub const ASSEMBLY_FAILED: &str = "assembly_failed";
+/// The code of an export with a file that came out larger than its owner's files may be.
+pub const OUTPUT_TOO_LARGE: &str = "output_too_large";
 
 /// The next step of an export, if there is one to take now.
 #[must_use]

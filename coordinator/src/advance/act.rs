@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use farm_core::next_actions::{ASSEMBLY_FAILED, Action};
+use farm_core::next_actions::Action;
 use farm_core::plan::{self, Basis};
 use farm_core::work::Encoder;
 use service::OnEnd;
@@ -80,6 +80,7 @@ async fn publish(ports: &Ports, export: &OpenExport, _place: Place) -> Result<()
         order: ports.store.export_order(export.id).await?,
         plan: ports.store.export_plan(export.id).await?,
         source,
+        file_bytes_max: ports.store.file_bytes_max(export.id, &ports.limits).await?,
     });
     let progress = |_: upload::Progress| ports.nudge.progress();
     match publisher(ports).publish(rendered, &progress).await {
@@ -90,14 +91,14 @@ async fn publish(ports: &Ports, export: &OpenExport, _place: Place) -> Result<()
             }
         }
         Err(cause) => {
-            let verdict = cause.verdict();
+            let (verdict, code) = (cause.verdict(), cause.code());
             let cause = anyhow::Error::from(cause);
             let Some(message) = verdict else {
                 warn!(export.id = %export.id, "Failed to publish export {}, will go on with it: {cause:#}", export.id);
                 return Ok(());
             };
             error!(export.id = %export.id, "Parts of export {} do not make a file: {cause:#}", export.id);
-            fail(ports, export, ASSEMBLY_FAILED, &message).await?;
+            fail(ports, export, code, &message).await?;
         }
     }
     ports.nudge.progress();

@@ -9,6 +9,7 @@ use poem::http::Method;
 use poem_openapi::registry::{MetaApi, MetaPath, Registry};
 use poem_openapi::{OpenApi, OpenApiService};
 
+use super::observe::{Operations, observed};
 use super::refusal::refuse;
 
 const TITLE: &str = "Reelfarm";
@@ -47,11 +48,18 @@ impl<T: OpenApi> OpenApi for Roof<T> {
 
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         let Some(operations) = self.0 else { return };
+        let known = Operations::of(&T::meta().into_iter().flat_map(|api| api.paths).collect::<Vec<_>>());
         let mut inner = HashMap::new();
         operations.add_routes(&mut inner);
         for (path, methods) in inner {
-            let methods =
-                methods.into_iter().map(|(method, endpoint)| (method, endpoint.catch_all_error(refuse).boxed()));
+            let methods: Vec<_> = methods
+                .into_iter()
+                .map(|(method, endpoint)| {
+                    let operation = known.at(&path, &method);
+                    let endpoint = endpoint.catch_all_error(refuse);
+                    (method, endpoint.around(move |endpoint, request| observed(operation, endpoint, request)).boxed())
+                })
+                .collect();
             table.entry(path).or_default().extend(methods);
         }
     }

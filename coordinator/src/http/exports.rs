@@ -37,10 +37,16 @@ pub type Operations = (
 
 /// All operations on exports on their handles.
 pub fn operations(deps: &Deps) -> Operations {
-    let Deps { store, storage, nudge, clock, tasks, .. } = deps.clone();
+    let Deps { store, storage, nudge, clock, tasks, limits, .. } = deps.clone();
     let look = show::Look { store: store.clone(), storage: storage.clone(), clock: clock.clone() };
     (
-        create::CreateExport { store: store.clone(), look: look.clone(), nudge: nudge.clone(), clock: clock.clone() },
+        create::CreateExport {
+            store: store.clone(),
+            look: look.clone(),
+            nudge: nudge.clone(),
+            clock: clock.clone(),
+            limits,
+        },
         list_of_video::ListExportsOfVideo { store: store.clone(), look: look.clone() },
         list::ListExports { store: store.clone(), look: look.clone() },
         view::ViewExport { store: store.clone(), storage: storage.clone(), look: look.clone() },

@@ -119,7 +119,7 @@ fn hash(secret: &str) -> [u8; 32] {
 }
 
 /// Whoever asks, when their role allows what is asked for.
-fn admit(request: &Request, needed: Role) -> Result<Identity, Refusal> {
+pub fn admit(request: &Request, needed: Role) -> Result<Identity, Refusal> {
     match request.data::<Asker>() {
         Some(Asker::Known(identity)) if identity.role.may(needed) => Ok(identity.clone()),
         Some(Asker::Known(_)) => Err(Refusal::new(RefusalCode::Forbidden, forbidden(needed))),

@@ -22,12 +22,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tracing::{debug, info, warn};
 
+use super::guests::Guests;
 use crate::config::HttpConfig;
 
 /// Connections at once; more wait in the listener's queue.
 const CONNECTIONS_MAX: usize = 2048;
 /// Until a request's head is complete; also how long a connection may idle between requests.
-const HEAD_MAX: Duration = Duration::from_secs(30);
+const HEAD_MAX: Duration = Duration::from_secs(15);
+/// The head itself.
+const HEAD_BYTES_MAX: u32 = 64 << 10;
+/// Connections at once from one address: half of all, so that nobody has them all.
+const CONNECTIONS_PER_ADDRESS_MAX: usize = CONNECTIONS_MAX / 2;
 /// Requests at once on one HTTP/2 connection.
 const STREAMS_MAX: u32 = 100;
 /// An HTTP/2 client that does not answer a ping within this is gone.
@@ -78,6 +83,7 @@ impl Listener {
         let connections = Connections { api: Arc::new(api), address, tasks: tasks.clone() };
         let graceful = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let guests = Guests::of_at_most(CONNECTIONS_PER_ADDRESS_MAX);
         let stop = tasks.stop().soft.clone();
         loop {
             let place = Arc::clone(&places).acquire_owned().await.expect("nobody closes the places");
@@ -93,9 +99,13 @@ impl Listener {
                     continue;
                 }
             };
+            let Some(guest) = guests.let_in(peer.ip()) else {
+                debug!("Turned a connection away: {} has {CONNECTIONS_PER_ADDRESS_MAX}", peer.ip());
+                continue;
+            };
             let connection = connections.clone().serve(socket, peer, graceful.watcher());
             tasks.spawn("http connection", OnEnd::Log, async move {
-                let _place = place;
+                let _places = (place, guest);
                 connection.await;
                 Ok::<(), Infallible>(())
             });
@@ -119,8 +129,12 @@ impl Connections {
         // Without it, small answers wait for the other side's delayed acknowledgement.
         let _best_effort = socket.set_nodelay(true);
         let mut http = auto::Builder::new(TokioExecutor::new());
-        http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_MAX);
-        http.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).max_concurrent_streams(STREAMS_MAX);
+        http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_MAX).max_buf_size(HEAD_BYTES_MAX as usize);
+        http.http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING_EVERY)
+            .max_concurrent_streams(STREAMS_MAX)
+            .max_header_list_size(HEAD_BYTES_MAX);
         let answer = service_fn(move |request| self.clone().answer(request, peer));
         let connection = http.serve_connection(TokioIo::new(socket), answer).into_owned();
         if let Err(cause) = graceful.watch(connection).await {

@@ -36,6 +36,12 @@ pub enum RefusalCode {
     IdempotencyKeyReused,
     /// The request with this idempotency key is under way.
     IdempotencyKeyInUse,
+    /// You have as many exports as you may have, under way or within the hour; `Retry-After` says when again.
+    TooManyExports,
+    /// There is no room left for what you keep; delete something.
+    InsufficientStorage,
+    /// A file would be larger than files may be.
+    OutputTooLarge,
     /// Somebody has that name already.
     NameTaken,
     /// You would lock yourself out.
@@ -128,7 +134,8 @@ impl RefusalCode {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAttempts | Self::TooManyExports => StatusCode::TOO_MANY_REQUESTS,
+            Self::InsufficientStorage => StatusCode::INSUFFICIENT_STORAGE,
             Self::NameTaken
             | Self::IdempotencyKeyInUse
             | Self::OwnAccount
@@ -138,7 +145,7 @@ impl RefusalCode {
             | Self::VideoInUse
             | Self::ExportNotCompleted
             | Self::UploadMismatch => StatusCode::CONFLICT,
-            Self::RequestTooLarge | Self::VideoTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RequestTooLarge | Self::VideoTooLarge | Self::OutputTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnsupportedMedia | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooBusy | Self::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,

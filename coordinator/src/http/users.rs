@@ -9,6 +9,8 @@ mod view;
 
 use std::sync::Arc;
 
+use farm_core::ids::UserId;
+use farm_core::limits::Limits;
 use poem_openapi::Object;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -18,6 +20,8 @@ use super::auth::Links;
 use super::instant::instant;
 use super::me::Role;
 use super::password::Passwords;
+use super::refusal::Refusal;
+use crate::store::Store;
 use crate::store::users::Account;
 
 /// All operations on accounts.
@@ -33,14 +37,70 @@ pub type Operations = (
 /// All operations on accounts on their handles.
 pub fn operations(deps: &Deps, passwords: &Passwords) -> Operations {
     let (store, clock) = (deps.store.clone(), Arc::clone(&deps.clock));
+    let show = Show { store: store.clone(), general: deps.limits };
     (
-        list::ListUsers { store: store.clone() },
-        create::CreateUser { store: store.clone(), clock: Arc::clone(&clock), passwords: passwords.clone() },
-        view::ViewUser { store: store.clone() },
-        change::ChangeUser { store: store.clone(), passwords: passwords.clone() },
+        list::ListUsers { store: store.clone(), show: show.clone() },
+        create::CreateUser {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            passwords: passwords.clone(),
+            show: show.clone(),
+        },
+        view::ViewUser { show: show.clone() },
+        change::ChangeUser { store: store.clone(), passwords: passwords.clone(), show },
         create_token::CreateUserToken { store: store.clone(), clock: Arc::clone(&clock) },
         create_login_link::CreateUserLoginLink { store, links: Links::of(deps), clock },
     )
+}
+
+/// How much an account may order and keep. Operators and admins are free of all of it.
+#[derive(Clone, Copy, Debug, Object)]
+#[oai(rename = "Limits")]
+pub struct LimitsView {
+    /// Exports under way at once.
+    active_exports: u32,
+    /// Exports ordered in an hour.
+    exports_per_hour: u32,
+    /// Bytes of videos and files together.
+    storage_bytes: u64,
+    /// Bytes of one finished file.
+    file_bytes: u64,
+}
+
+impl From<Limits> for LimitsView {
+    fn from(limits: Limits) -> LimitsView {
+        let Limits { active_exports, exports_per_hour, storage_bytes, file_bytes } = limits;
+        LimitsView { active_exports, exports_per_hour, storage_bytes, file_bytes }
+    }
+}
+
+/// Shows accounts with the limits that hold for them.
+#[derive(Clone)]
+pub struct Show {
+    store: Store,
+    general: Limits,
+}
+
+impl Show {
+    /// An account; 404 when there is none.
+    pub async fn one(&self, id: UserId) -> Result<AccountView, Refusal> {
+        let account = self.store.account(id).await?.ok_or_else(|| Refusal::not_found("user"))?;
+        self.account(account).await
+    }
+
+    /// An account that was read.
+    pub async fn account(&self, account: Account) -> Result<AccountView, Refusal> {
+        let limits = self.store.own_limits(account.id).await?.over(&self.general);
+        Ok(AccountView {
+            id: account.id.0,
+            name: account.name,
+            role: account.role.into(),
+            disabled: account.disabled,
+            has_password: account.has_password,
+            limits: limits.into(),
+            created_at: instant(account.created_at),
+        })
+    }
 }
 
 /// An account as admins see it.
@@ -57,19 +117,8 @@ pub struct AccountView {
     disabled: bool,
     /// Whether it has a password; without one, login links and tokens are the way in.
     has_password: bool,
+    /// How much it may order and keep.
+    limits: LimitsView,
     /// When it was made.
     created_at: OffsetDateTime,
-}
-
-impl From<Account> for AccountView {
-    fn from(account: Account) -> AccountView {
-        AccountView {
-            id: account.id.0,
-            name: account.name,
-            role: account.role.into(),
-            disabled: account.disabled,
-            has_password: account.has_password,
-            created_at: instant(account.created_at),
-        }
-    }
 }

@@ -34,9 +34,9 @@ pub type Operations = (
 
 /// All operations on videos on their handles.
 pub fn operations(deps: &Deps) -> Operations {
-    let Deps { store, storage, nudge, clock, .. } = deps.clone();
+    let Deps { store, storage, nudge, clock, limits, .. } = deps.clone();
     (
-        create::CreateVideo { store: store.clone(), storage: storage.clone(), clock: clock.clone() },
+        create::CreateVideo { store: store.clone(), storage: storage.clone(), clock: clock.clone(), limits },
         complete::CompleteVideo {
             store: store.clone(),
             storage: storage.clone(),

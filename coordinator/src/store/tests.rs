@@ -1,6 +1,7 @@
 //! Every function of the store on every database at hand.
 
 pub(crate) mod ledger;
+mod limits;
 mod people;
 
 use std::time::Duration;

@@ -11,7 +11,7 @@ use timeline::FrameTable;
 
 use super::page::Page;
 use super::{Store, StoreError, Tx};
-use crate::{read, within, write};
+use crate::{read, within};
 use row::{SourceRow, VideoRow, video_columns};
 
 pub use intake::{UPLOAD_CORRUPTED, VideoToHash};
@@ -106,29 +106,6 @@ pub struct Source {
 }
 
 impl Store {
-    /// Enters a video whose upload begins.
-    pub async fn insert_video(&self, video: NewVideo<'_>, now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "-- videos.insert
-            insert into videos (id, user_id, filename, content_type, size_bytes, status, source_key, upload_id,
-                                claimed_hash, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, 'uploading', $6, $7, $8, $9, $9)";
-        let size = i64::try_from(video.size_bytes).unwrap_or(i64::MAX);
-        write!(self, |db| sqlx::query(SQL)
-            .bind(video.id.0)
-            .bind(video.user.0)
-            .bind(video.filename)
-            .bind(video.content_type)
-            .bind(size)
-            .bind(video.source_key)
-            .bind(video.upload_id)
-            .bind(video.claimed_hash.map(<[u8; 32]>::as_slice))
-            .bind(now.0)
-            .execute(db)
-            .await
-            .map(drop))
-        .map_err(StoreError::during("insert a video"))
-    }
-
     /// A user's video; `None` when there is none or it is another's.
     pub async fn video_of(&self, user: UserId, id: VideoId) -> Result<Option<Video>, StoreError> {
         const SQL: &str =
@@ -196,6 +173,29 @@ impl Store {
 }
 
 impl Tx {
+    /// Enters a video whose upload begins.
+    pub async fn insert_video(&mut self, video: NewVideo<'_>, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "-- videos.insert
+            insert into videos (id, user_id, filename, content_type, size_bytes, status, source_key, upload_id,
+                                claimed_hash, created_at, updated_at)
+            values ($1, $2, $3, $4, $5, 'uploading', $6, $7, $8, $9, $9)";
+        let size = i64::try_from(video.size_bytes).unwrap_or(i64::MAX);
+        within!(self, |db| sqlx::query(SQL)
+            .bind(video.id.0)
+            .bind(video.user.0)
+            .bind(video.filename)
+            .bind(video.content_type)
+            .bind(size)
+            .bind(video.source_key)
+            .bind(video.upload_id)
+            .bind(video.claimed_hash.map(<[u8; 32]>::as_slice))
+            .bind(now.0)
+            .execute(db)
+            .await
+            .map(drop))
+        .map_err(StoreError::during("insert a video"))
+    }
+
     /// Takes a user's video with its exports and tasks off the books. False when there is none.
     pub async fn delete_video(&mut self, user: UserId, id: VideoId) -> Result<bool, StoreError> {
         const STATEMENTS: [&str; 3] = [

@@ -90,6 +90,7 @@ impl Farm {
     fn rendered(&self, books: &Books) -> Arc<Rendered> {
         Arc::new(Rendered {
             step: self.step,
+            file_bytes_max: None,
             video: VideoId(Uuid::nil()),
             order: books.order.clone(),
             source: Source {
@@ -176,6 +177,20 @@ async fn a_file_is_published_once_however_often_it_is_asked_for() {
     farm.publisher.delete_files(farm.step.export).await.unwrap();
     assert_eq!(farm.left(), (Vec::new(), 0));
     farm.end().await;
+}
+
+#[tokio::test]
+async fn a_file_that_came_out_too_large_is_not_published() {
+    let farm = Farm::new().await;
+    let (books, received) = large(100_000);
+    farm.receive(&received).await;
+    let Ok(rendered) = Arc::try_unwrap(farm.rendered(&books)) else { panic!("nobody else has it") };
+    let bounded = Rendered { file_bytes_max: Some(100_000), ..rendered };
+    let refused = farm.publisher.publish(Arc::new(bounded), &|_| {}).await.unwrap_err();
+    assert!(matches!(refused, PublishError::TooLarge { number: 1, max: 100_000, .. }), "{refused:?}");
+    assert_eq!(refused.code(), "output_too_large");
+    assert!(refused.verdict().unwrap().contains("may have 100000"));
+    assert!(farm.publisher.store.known_files(farm.step.export).await.unwrap().is_empty(), "nothing was uploaded");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use farm_core::login::{Allowance, BY_ADDRESS, BY_NAME};
 use poem::Request;
+use poem::http::StatusCode;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
@@ -10,7 +11,9 @@ use super::super::identity::{Gate, cross_site};
 use super::super::me::UserView;
 use super::super::password::Passwords;
 use super::super::refusal::{Refusal, RefusalCode};
+use super::super::request_id;
 use super::Sessions;
+use crate::store::audit::Deed;
 
 /// A name has 64 characters at most.
 const SUBJECT_CHARACTERS_MAX: usize = 80;
@@ -61,18 +64,37 @@ impl Login {
         self.count(&by_name, BY_NAME).await?;
 
         let store = &self.sessions.store;
+        let mut deed = deed(&name, request);
         let known = store.credentials(&name).await?;
         let hash = known.as_ref().and_then(|known| known.password_hash.clone());
         let fits = self.passwords.fits(password, hash).await.map_err(|cause| Refusal::internal(&cause))?;
         let Some(user) = known.filter(|_| fits).map(|known| known.user) else {
+            store.note_deed(&deed, self.sessions.clock.now()).await?;
             return Err(Refusal::new(RefusalCode::WrongCredentials, "Name and password do not belong together."));
         };
         store.forget_login_attempts(&by_name).await?;
         let account = store.account(user).await?.ok_or_else(|| Refusal::not_found("user"))?;
+        deed = Deed { user: Some(user), status: StatusCode::OK.as_u16(), ..deed };
+        store.note_deed(&deed, self.sessions.clock.now()).await?;
         let mut tx = store.begin().await?;
         let cookie = self.sessions.begin(&mut tx, user, self.sessions.clock.now()).await?;
         tx.commit().await?;
         Ok(SignedInAnswer::In(Json(account.into()), cookie))
+    }
+}
+
+/// An attempt to sign in, as the audit log has it unless it succeeds.
+fn deed(name: &str, request: &Request) -> Deed {
+    Deed {
+        user: None,
+        // The name that was given: somebody's, or nobody's.
+        user_name: name.chars().take(SUBJECT_CHARACTERS_MAX).collect(),
+        action: "login".to_owned(),
+        object_id: None,
+        created_id: None,
+        status: StatusCode::UNAUTHORIZED.as_u16(),
+        address: address::of(request),
+        request_id: request_id::current(),
     }
 }
 

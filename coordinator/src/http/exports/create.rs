@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use farm_core::expected_size::expected_bytes;
 use farm_core::export::{Order, order};
 use farm_core::ids::{ExportId, VideoId};
+use farm_core::limits::Limits;
 use farm_core::seconds;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -13,6 +15,7 @@ use timeline::FrameTable;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
+use super::super::limits;
 use super::super::new_id::NewId;
 use super::super::refusal::Refusal;
 use super::super::videos::must_be_ready;
@@ -36,6 +39,7 @@ pub struct CreateExport {
     pub(super) look: Look,
     pub(super) nudge: Nudge,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Limits,
 }
 
 #[OpenApi]
@@ -72,29 +76,34 @@ impl CreateExport {
         if selections.is_empty() {
             selections = whole(&order, &source.table);
         }
+        let expected = expected_bytes(&order, &source.table);
         let duration_seconds = seconds::from_ticks(order.duration(&source.table), source.table.rate());
-        let export = self.enter(&identity, ExportId(new.id), id, &order, &selections, duration_seconds).await?;
+        let new = NewExport {
+            id: ExportId(new.id),
+            user: identity.user,
+            video: id,
+            order: &order,
+            selections: &selections,
+            total_duration_seconds: duration_seconds,
+        };
+        let export = self.enter(&identity, new, &expected).await?;
         self.nudge.advance();
         Ok(Created::Created(Json(self.look.show_one(export).await?)))
     }
 }
 
 impl CreateExport {
-    async fn enter(
-        &self,
-        who: &Identity,
-        id: ExportId,
-        video: VideoId,
-        order: &Order,
-        selections: &[Selection],
-        total_duration_seconds: f64,
-    ) -> Result<Export, Refusal> {
-        let new = NewExport { id, user: who.user, video, order, selections, total_duration_seconds };
+    async fn enter(&self, who: &Identity, new: NewExport<'_>, expected: &[u64]) -> Result<Export, Refusal> {
+        let (id, video) = (new.id, new.video);
+        let now = self.clock.now();
         let mut tx = self.store.begin().await?;
+        tx.lock_user(who.user).await?;
         if !tx.lock_video(who.user, video).await? {
             return Err(Refusal::not_found("video"));
         }
-        tx.insert_export(new, self.clock.now()).await?;
+        limits::admit(&mut tx, &self.limits, who, expected, now).await?;
+        tx.insert_export(new, now).await?;
+        tx.note_order(who.user, id, expected, now).await?;
         let committed = tx.commit().await;
         // An error of a commit is an unknown outcome: what the ledger says now counts.
         match self.store.export_of(who.user, id).await? {

@@ -10,14 +10,14 @@ use service::clock::ManualClock;
 use service::{Clock as _, Tasks};
 
 use crate::certificates::CertificateAuthority;
-use crate::config::{EmbeddedStorage, HttpConfig, StorageConfig};
+use crate::config::{EmbeddedStorage, HttpConfig, LimitsConfig, StorageConfig};
 use crate::http::secret::new_secret;
 use crate::http::{Deps, Readiness, TOKEN_PREFIX, Welcome, api};
 use crate::nudge::Nudge;
 use crate::storage::Storage;
-use crate::store::Store;
 use crate::store::tests::ledger::{NOW, a_user, sqlite};
 use crate::store::users::Role;
+use crate::store::{Store, fresh};
 use farm_core::ids::UserId;
 
 /// A running API.
@@ -26,7 +26,7 @@ pub struct App {
     pub deps: Deps,
     pub clock: ManualClock,
     pub tasks: Tasks,
-    pub _dir: tempfile::TempDir,
+    pub dir: tempfile::TempDir,
 }
 
 /// Somebody with a token.
@@ -50,6 +50,14 @@ impl App {
 
     pub async fn with(readiness: Readiness) -> App {
         App::configured(readiness, HttpConfig::default()).await
+    }
+
+    /// An API on a ledger that is on PostgreSQL.
+    pub async fn on_postgres() -> App {
+        let App { deps, clock, tasks, dir, .. } = App::start().await;
+        let store = Store::open(&fresh::postgres_database().await).await.unwrap();
+        let deps = Deps { store, ..deps };
+        App { client: TestClient::new(api(deps.clone())), deps, clock, tasks, dir }
     }
 
     /// An API that pages of another site may call.
@@ -77,9 +85,10 @@ impl App {
             tasks: tasks.clone(),
             readiness,
             welcome: Welcome { ingest_address: "127.0.0.1:8443".to_owned(), nats: None },
+            limits: LimitsConfig::default().limits(),
             config,
         };
-        App { client: TestClient::new(api(deps.clone())), deps, clock, tasks, _dir: dir }
+        App { client: TestClient::new(api(deps.clone())), deps, clock, tasks, dir }
     }
 
     /// Ends what runs beside the test.

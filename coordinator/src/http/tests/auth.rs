@@ -219,6 +219,10 @@ async fn admins_make_change_and_shut_accounts() {
     let made = app.post(&root, "/api/users", json!({ "name": "ann", "password": PASSWORD })).await;
     assert_eq!(made.status, 201, "{made:?}");
     let expected = json!({ "id": made.id(), "name": "ann", "role": "creator", "disabled": false, "has_password": true,
+                           "limits": { "active_exports": 3, "exports_per_hour": 10, "storage_bytes": 100_000_000_000_u64,
+                                       "file_bytes": 5_000_000_000_u64 },
+                           "limits": { "active_exports": 3, "exports_per_hour": 10, "storage_bytes": 100_000_000_000_u64,
+                                       "file_bytes": 5_000_000_000_u64 },
                            "created_at": "2025-06-15T15:06:40Z" });
     assert_eq!(made.body, expected);
     assert_eq!(app.post(&root, "/api/users", json!({ "name": "ann" })).await.refusal(), (409, "name_taken"));

@@ -11,8 +11,9 @@ use super::super::identity::Admin;
 use super::super::me::Role;
 use super::super::password::Passwords;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::AccountView;
+use super::{AccountView, Show};
 use crate::store::Store;
+use crate::store::limits::OwnLimits;
 use crate::store::users::AccountChange;
 
 /// What of an account changes; what is absent stays.
@@ -25,19 +26,48 @@ struct UserChange {
     disabled: Option<bool>,
     /// Its password.
     password: Option<String>,
+    /// How much it may order and keep.
+    limits: Option<LimitsChange>,
+}
+
+/// Limits of one account in place of the farm's; what is absent stays.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct LimitsChange {
+    /// Exports under way at once.
+    active_exports: Option<u32>,
+    /// Exports ordered in an hour.
+    exports_per_hour: Option<u32>,
+    /// Bytes of videos and files together.
+    storage_bytes: Option<u64>,
+    /// Bytes of one finished file.
+    file_bytes: Option<u64>,
+}
+
+impl From<LimitsChange> for OwnLimits {
+    fn from(change: LimitsChange) -> OwnLimits {
+        let large = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        OwnLimits {
+            active_exports: change.active_exports.map(i64::from),
+            exports_per_hour: change.exports_per_hour.map(i64::from),
+            storage_bytes: change.storage_bytes.map(large),
+            file_bytes: change.file_bytes.map(large),
+        }
+    }
 }
 
 /// `PATCH /api/users/{id}`.
 pub struct ChangeUser {
     pub(super) store: Store,
     pub(super) passwords: Passwords,
+    pub(super) show: Show,
 }
 
 #[OpenApi]
 impl ChangeUser {
     /// Change an account
     ///
-    /// For admins. Every change signs the account's browsers out.
+    /// For admins. A new role or password, and shutting an account, signs its browsers out.
     #[oai(path = "/api/users/:id", method = "patch", operation_id = "change_user")]
     async fn change(
         &self,
@@ -46,7 +76,7 @@ impl ChangeUser {
         id: Path<Uuid>,
         body: Json<UserChange>,
     ) -> Result<Json<AccountView>, Refusal> {
-        let (user, Json(UserChange { role, disabled, password })) = (UserId(id.0), body);
+        let (user, Json(UserChange { role, disabled, password, limits })) = (UserId(id.0), body);
         if let Some(problem) = password.as_deref().and_then(|password| password_problem("password", password)) {
             return Err(Refusal::invalid(vec![problem]));
         }
@@ -64,9 +94,13 @@ impl ChangeUser {
         if !tx.change_user(user, change).await? {
             return Err(Refusal::not_found("user"));
         }
-        tx.end_sessions(user, None).await?;
+        if let Some(limits) = limits {
+            tx.set_own_limits(user, limits.into()).await?;
+        }
+        if change.role.is_some() || change.disabled.is_some() || change.password_hash.is_some() {
+            tx.end_sessions(user, None).await?;
+        }
         tx.commit().await?;
-        let account = self.store.account(user).await?.ok_or_else(|| Refusal::not_found("user"))?;
-        Ok(Json(account.into()))
+        Ok(Json(self.show.one(user).await?))
     }
 }

@@ -13,7 +13,7 @@ use super::super::me::Role;
 use super::super::new_id::NewId;
 use super::super::password::Passwords;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::AccountView;
+use super::{AccountView, Show};
 use crate::store::Store;
 use crate::store::users::AccountChange;
 
@@ -41,6 +41,7 @@ pub struct CreateUser {
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) passwords: Passwords,
+    pub(super) show: Show,
 }
 
 #[OpenApi]
@@ -64,7 +65,7 @@ impl CreateUser {
         if new.again
             && let Some(account) = self.store.account(id).await?
         {
-            return Ok(UserCreated::Created(Json(account.into())));
+            return Ok(UserCreated::Created(Json(self.show.account(account).await?)));
         }
         let mut tx = self.store.begin().await?;
         if !tx.insert_user(id, &name, role.unwrap_or(Role::Creator).into(), self.clock.now()).await? {
@@ -72,7 +73,6 @@ impl CreateUser {
         }
         tx.change_user(id, AccountChange { password_hash: hash.as_deref(), ..AccountChange::default() }).await?;
         tx.commit().await?;
-        let account = self.store.account(id).await?.ok_or_else(|| Refusal::not_found("user"))?;
-        Ok(UserCreated::Created(Json(account.into())))
+        Ok(UserCreated::Created(Json(self.show.one(id).await?)))
     }
 }

@@ -8,7 +8,7 @@ use super::super::identity::Admin;
 use super::super::paging;
 use super::super::refusal::Refusal;
 use super::super::words::Sort;
-use super::AccountView;
+use super::{AccountView, Show};
 use crate::store::Store;
 
 /// A page of accounts.
@@ -24,6 +24,7 @@ struct AccountPage {
 /// `GET /api/users`.
 pub struct ListUsers {
     pub(super) store: Store,
+    pub(super) show: Show,
 }
 
 #[OpenApi]
@@ -44,6 +45,10 @@ impl ListUsers {
     ) -> Result<Json<AccountPage>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let (accounts, total) = self.store.accounts(page).await?;
-        Ok(Json(AccountPage { users: accounts.into_iter().map(AccountView::from).collect(), total }))
+        let mut users = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            users.push(self.show.account(account).await?);
+        }
+        Ok(Json(AccountPage { users, total }))
     }
 }

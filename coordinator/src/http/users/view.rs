@@ -8,12 +8,11 @@ use uuid::Uuid;
 
 use super::super::identity::Admin;
 use super::super::refusal::Refusal;
-use super::AccountView;
-use crate::store::Store;
+use super::{AccountView, Show};
 
 /// `GET /api/users/{id}`.
 pub struct ViewUser {
-    pub(super) store: Store,
+    pub(super) show: Show,
 }
 
 #[OpenApi]
@@ -28,7 +27,6 @@ impl ViewUser {
         /// The account's id.
         id: Path<Uuid>,
     ) -> Result<Json<AccountView>, Refusal> {
-        let account = self.store.account(UserId(id.0)).await?.ok_or_else(|| Refusal::not_found("user"))?;
-        Ok(Json(account.into()))
+        Ok(Json(self.show.one(UserId(id.0)).await?))
     }
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use farm_core::export::NAME_CHARACTERS_MAX;
 use farm_core::ids::VideoId;
+use farm_core::limits::Limits;
 use farm_core::problem::{Problem, ProblemCode};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use service::Clock;
 
 use super::super::identity::SignedIn;
+use super::super::limits;
 use super::super::new_id::NewId;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::VideoView;
@@ -98,6 +100,7 @@ pub struct CreateVideo {
     pub(super) store: Store,
     pub(super) storage: Storage,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Limits,
 }
 
 #[OpenApi]
@@ -146,8 +149,21 @@ impl CreateVideo {
             upload_id: &upload.upload_id,
             claimed_hash: announced.hash.as_ref(),
         };
-        self.store.insert_video(video, self.clock.now()).await?;
-        Ok(upload)
+        let entered = self.enter(who, video).await;
+        if entered.is_err() {
+            // Nobody will bring its bytes.
+            self.storage.abort_multipart(&upload).await?;
+        }
+        entered.map(|()| upload)
+    }
+
+    async fn enter(&self, who: &Identity, video: NewVideo<'_>) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        tx.lock_user(who.user).await?;
+        limits::admit_video(&mut tx, &self.limits, who, video.size_bytes, now).await?;
+        tx.insert_video(video, now).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn addresses(&self, upload: &Upload, size_bytes: u64) -> Result<UploadView, Refusal> {

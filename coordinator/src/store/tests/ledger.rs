@@ -54,7 +54,9 @@ pub(crate) async fn an_uploading_video(store: &Store, user: UserId, claimed_hash
         upload_id: "upload-1",
         claimed_hash,
     };
-    store.insert_video(video, NOW).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.insert_video(video, NOW).await.unwrap();
+    tx.commit().await.unwrap();
     id
 }
 
