@@ -6,6 +6,7 @@ mod auth;
 mod compression;
 mod cookie;
 mod cors;
+mod dashboard;
 mod docs_page;
 mod document;
 mod etag;
@@ -98,6 +99,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
     let keys = Keys { store: deps.store.clone(), clock: Arc::clone(&deps.clock), tasks: deps.tasks.clone() };
     let origins = deps.config.cors_origins.clone();
     let secure = deps.config.is_secure();
+    let storage = deps.storage.clone();
     let operations: Operations = (
         videos::operations(&deps),
         exports::operations(&deps),
@@ -109,6 +111,10 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         health::operations(deps),
     );
     let service = document::service(operations);
+    let pages = move |endpoint, request| {
+        let storage = storage.clone();
+        async move { dashboard::served(endpoint, request, &storage).await }
+    };
     let json = document();
     let docs = docs_page::endpoint(service.swagger_ui_html());
     let document = make_sync(move |_| Response::builder().content_type("application/json").body(json.clone()));
@@ -126,6 +132,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         .around(etag::tagged)
         .data(gate)
         .with(CatchPanic::new())
+        .around(pages)
         .around(move |endpoint, request| guard::guarded(secure, endpoint, request))
         .around(compression::compressed);
     // Outermost is what holds for every answer, whoever gives it.
