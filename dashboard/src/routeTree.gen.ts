@@ -13,11 +13,19 @@ import { Route as AppRouteImport } from './routes/_app'
 import { Route as SigninRouteImport } from './routes/signin'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppAccessRouteImport } from './routes/_app.access'
+import { Route as AppOpsRouteImport } from './routes/_app.ops'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
+import { Route as AppUsageRouteImport } from './routes/_app.usage'
+import { Route as AppWebhooksRouteImport } from './routes/_app.webhooks'
 import { Route as AppExportsIndexRouteImport } from './routes/_app.exports.index'
 import { Route as AppExportsIdRouteImport } from './routes/_app.exports.$id'
+import { Route as AppOpsFailuresRouteImport } from './routes/_app.ops.failures'
+import { Route as AppOpsQueueRouteImport } from './routes/_app.ops.queue'
+import { Route as AppOpsUsersRouteImport } from './routes/_app.ops.users'
 import { Route as AppVideosIndexRouteImport } from './routes/_app.videos.index'
 import { Route as AppVideosIdRouteImport } from './routes/_app.videos.$id'
+import { Route as AppOpsNodesIndexRouteImport } from './routes/_app.ops.nodes.index'
+import { Route as AppOpsNodesIdRouteImport } from './routes/_app.ops.nodes.$id'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -38,9 +46,24 @@ const AppAccessRoute = AppAccessRouteImport.update({
   path: '/access',
   getParentRoute: () => AppRoute,
 } as any)
+const AppOpsRoute = AppOpsRouteImport.update({
+  id: '/ops',
+  path: '/ops',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppUsageRoute = AppUsageRouteImport.update({
+  id: '/usage',
+  path: '/usage',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppWebhooksRoute = AppWebhooksRouteImport.update({
+  id: '/webhooks',
+  path: '/webhooks',
   getParentRoute: () => AppRoute,
 } as any)
 const AppExportsIndexRoute = AppExportsIndexRouteImport.update({
@@ -53,6 +76,21 @@ const AppExportsIdRoute = AppExportsIdRouteImport.update({
   path: '/exports/$id',
   getParentRoute: () => AppRoute,
 } as any)
+const AppOpsFailuresRoute = AppOpsFailuresRouteImport.update({
+  id: '/failures',
+  path: '/failures',
+  getParentRoute: () => AppOpsRoute,
+} as any)
+const AppOpsQueueRoute = AppOpsQueueRouteImport.update({
+  id: '/queue',
+  path: '/queue',
+  getParentRoute: () => AppOpsRoute,
+} as any)
+const AppOpsUsersRoute = AppOpsUsersRouteImport.update({
+  id: '/users',
+  path: '/users',
+  getParentRoute: () => AppOpsRoute,
+} as any)
 const AppVideosIndexRoute = AppVideosIndexRouteImport.update({
   id: '/videos/',
   path: '/videos/',
@@ -63,38 +101,72 @@ const AppVideosIdRoute = AppVideosIdRouteImport.update({
   path: '/videos/$id',
   getParentRoute: () => AppRoute,
 } as any)
+const AppOpsNodesIndexRoute = AppOpsNodesIndexRouteImport.update({
+  id: '/nodes/',
+  path: '/nodes/',
+  getParentRoute: () => AppOpsRoute,
+} as any)
+const AppOpsNodesIdRoute = AppOpsNodesIdRouteImport.update({
+  id: '/nodes/$id',
+  path: '/nodes/$id',
+  getParentRoute: () => AppOpsRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/signin': typeof SigninRoute
   '/access': typeof AppAccessRoute
+  '/ops': typeof AppOpsRouteWithChildren
   '/settings': typeof AppSettingsRoute
+  '/usage': typeof AppUsageRoute
+  '/webhooks': typeof AppWebhooksRoute
   '/exports/$id': typeof AppExportsIdRoute
+  '/ops/failures': typeof AppOpsFailuresRoute
+  '/ops/queue': typeof AppOpsQueueRoute
+  '/ops/users': typeof AppOpsUsersRoute
   '/videos/$id': typeof AppVideosIdRoute
   '/exports/': typeof AppExportsIndexRoute
   '/videos/': typeof AppVideosIndexRoute
+  '/ops/nodes/$id': typeof AppOpsNodesIdRoute
+  '/ops/nodes/': typeof AppOpsNodesIndexRoute
 }
 export interface FileRoutesByTo {
   '/signin': typeof SigninRoute
   '/access': typeof AppAccessRoute
+  '/ops': typeof AppOpsRouteWithChildren
   '/settings': typeof AppSettingsRoute
+  '/usage': typeof AppUsageRoute
+  '/webhooks': typeof AppWebhooksRoute
   '/': typeof AppIndexRoute
   '/exports/$id': typeof AppExportsIdRoute
+  '/ops/failures': typeof AppOpsFailuresRoute
+  '/ops/queue': typeof AppOpsQueueRoute
+  '/ops/users': typeof AppOpsUsersRoute
   '/videos/$id': typeof AppVideosIdRoute
   '/exports': typeof AppExportsIndexRoute
   '/videos': typeof AppVideosIndexRoute
+  '/ops/nodes/$id': typeof AppOpsNodesIdRoute
+  '/ops/nodes': typeof AppOpsNodesIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/_app': typeof AppRouteWithChildren
   '/signin': typeof SigninRoute
   '/_app/access': typeof AppAccessRoute
+  '/_app/ops': typeof AppOpsRouteWithChildren
   '/_app/settings': typeof AppSettingsRoute
+  '/_app/usage': typeof AppUsageRoute
+  '/_app/webhooks': typeof AppWebhooksRoute
   '/_app/': typeof AppIndexRoute
   '/_app/exports/$id': typeof AppExportsIdRoute
+  '/_app/ops/failures': typeof AppOpsFailuresRoute
+  '/_app/ops/queue': typeof AppOpsQueueRoute
+  '/_app/ops/users': typeof AppOpsUsersRoute
   '/_app/videos/$id': typeof AppVideosIdRoute
   '/_app/exports/': typeof AppExportsIndexRoute
   '/_app/videos/': typeof AppVideosIndexRoute
+  '/_app/ops/nodes/$id': typeof AppOpsNodesIdRoute
+  '/_app/ops/nodes/': typeof AppOpsNodesIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -102,32 +174,56 @@ export interface FileRouteTypes {
     | '/'
     | '/signin'
     | '/access'
+    | '/ops'
     | '/settings'
+    | '/usage'
+    | '/webhooks'
     | '/exports/$id'
+    | '/ops/failures'
+    | '/ops/queue'
+    | '/ops/users'
     | '/videos/$id'
     | '/exports/'
     | '/videos/'
+    | '/ops/nodes/$id'
+    | '/ops/nodes/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/signin'
     | '/access'
+    | '/ops'
     | '/settings'
+    | '/usage'
+    | '/webhooks'
     | '/'
     | '/exports/$id'
+    | '/ops/failures'
+    | '/ops/queue'
+    | '/ops/users'
     | '/videos/$id'
     | '/exports'
     | '/videos'
+    | '/ops/nodes/$id'
+    | '/ops/nodes'
   id:
     | '__root__'
     | '/_app'
     | '/signin'
     | '/_app/access'
+    | '/_app/ops'
     | '/_app/settings'
+    | '/_app/usage'
+    | '/_app/webhooks'
     | '/_app/'
     | '/_app/exports/$id'
+    | '/_app/ops/failures'
+    | '/_app/ops/queue'
+    | '/_app/ops/users'
     | '/_app/videos/$id'
     | '/_app/exports/'
     | '/_app/videos/'
+    | '/_app/ops/nodes/$id'
+    | '/_app/ops/nodes/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -165,11 +261,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAccessRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/ops': {
+      id: '/_app/ops'
+      path: '/ops'
+      fullPath: '/ops'
+      preLoaderRoute: typeof AppOpsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/settings': {
       id: '/_app/settings'
       path: '/settings'
       fullPath: '/settings'
       preLoaderRoute: typeof AppSettingsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/usage': {
+      id: '/_app/usage'
+      path: '/usage'
+      fullPath: '/usage'
+      preLoaderRoute: typeof AppUsageRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/webhooks': {
+      id: '/_app/webhooks'
+      path: '/webhooks'
+      fullPath: '/webhooks'
+      preLoaderRoute: typeof AppWebhooksRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/exports/': {
@@ -186,6 +303,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppExportsIdRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/ops/failures': {
+      id: '/_app/ops/failures'
+      path: '/failures'
+      fullPath: '/ops/failures'
+      preLoaderRoute: typeof AppOpsFailuresRouteImport
+      parentRoute: typeof AppOpsRoute
+    }
+    '/_app/ops/queue': {
+      id: '/_app/ops/queue'
+      path: '/queue'
+      fullPath: '/ops/queue'
+      preLoaderRoute: typeof AppOpsQueueRouteImport
+      parentRoute: typeof AppOpsRoute
+    }
+    '/_app/ops/users': {
+      id: '/_app/ops/users'
+      path: '/users'
+      fullPath: '/ops/users'
+      preLoaderRoute: typeof AppOpsUsersRouteImport
+      parentRoute: typeof AppOpsRoute
+    }
     '/_app/videos/': {
       id: '/_app/videos/'
       path: '/videos'
@@ -200,12 +338,48 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppVideosIdRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/ops/nodes/': {
+      id: '/_app/ops/nodes/'
+      path: '/nodes'
+      fullPath: '/ops/nodes/'
+      preLoaderRoute: typeof AppOpsNodesIndexRouteImport
+      parentRoute: typeof AppOpsRoute
+    }
+    '/_app/ops/nodes/$id': {
+      id: '/_app/ops/nodes/$id'
+      path: '/nodes/$id'
+      fullPath: '/ops/nodes/$id'
+      preLoaderRoute: typeof AppOpsNodesIdRouteImport
+      parentRoute: typeof AppOpsRoute
+    }
   }
 }
 
+interface AppOpsRouteChildren {
+  AppOpsFailuresRoute: typeof AppOpsFailuresRoute
+  AppOpsQueueRoute: typeof AppOpsQueueRoute
+  AppOpsUsersRoute: typeof AppOpsUsersRoute
+  AppOpsNodesIdRoute: typeof AppOpsNodesIdRoute
+  AppOpsNodesIndexRoute: typeof AppOpsNodesIndexRoute
+}
+
+const AppOpsRouteChildren: AppOpsRouteChildren = {
+  AppOpsFailuresRoute: AppOpsFailuresRoute,
+  AppOpsQueueRoute: AppOpsQueueRoute,
+  AppOpsUsersRoute: AppOpsUsersRoute,
+  AppOpsNodesIdRoute: AppOpsNodesIdRoute,
+  AppOpsNodesIndexRoute: AppOpsNodesIndexRoute,
+}
+
+const AppOpsRouteWithChildren =
+  AppOpsRoute._addFileChildren(AppOpsRouteChildren)
+
 interface AppRouteChildren {
   AppAccessRoute: typeof AppAccessRoute
+  AppOpsRoute: typeof AppOpsRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRoute
+  AppUsageRoute: typeof AppUsageRoute
+  AppWebhooksRoute: typeof AppWebhooksRoute
   AppIndexRoute: typeof AppIndexRoute
   AppExportsIdRoute: typeof AppExportsIdRoute
   AppVideosIdRoute: typeof AppVideosIdRoute
@@ -215,7 +389,10 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccessRoute: AppAccessRoute,
+  AppOpsRoute: AppOpsRouteWithChildren,
   AppSettingsRoute: AppSettingsRoute,
+  AppUsageRoute: AppUsageRoute,
+  AppWebhooksRoute: AppWebhooksRoute,
   AppIndexRoute: AppIndexRoute,
   AppExportsIdRoute: AppExportsIdRoute,
   AppVideosIdRoute: AppVideosIdRoute,

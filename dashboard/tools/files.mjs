@@ -21,7 +21,7 @@ for (const folder of FOLDERS) {
     const imported = text.matchAll(/from '@\/features\/([a-z]+)\/([a-z-]+)'/g)
     for (const [, feature, file] of imported) {
       const own = path.startsWith(`src/features/${feature}/`)
-      const single = ['auth', 'home', 'settings', 'account'].includes(feature ?? '')
+      const single = ['auth', 'home', 'settings', 'account', 'users', 'usage', 'webhooks'].includes(feature ?? '')
       if (!own && !single) findings.push(`${path}: import ${feature} by its index.ts, not ${file}`)
     }
     if (path.startsWith('src/components/ui/') && /from '@\/(api|features|routes)|react-router'/.test(text)) {

@@ -124,7 +124,9 @@ export const exportHandlers = [
       size_bytes: { low: Math.round(seconds * weight * 700_000), high: Math.round(seconds * weight * 1_100_000) },
       render_seconds: { low: seconds * weight * 0.3, high: seconds * weight * 0.5 },
       queue_seconds: 4,
-      cost: seconds * weight * 0.0009,
+      cost: { low: seconds * weight * 0.006, high: seconds * weight * 0.009 },
+      parts: Math.ceil(seconds / 4),
+      parts_reused: Math.floor(seconds / 12),
       outputs: body.export_type === 'clips' ? Math.max(1, body.segments?.length ?? 1) : 1,
     })
   }),

@@ -1,11 +1,13 @@
 // One stream of events per tab: it says what changed, the query cache is told, and polling takes over while it is away.
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
+import type { ExportProgress } from './client'
+import { keys } from './keys'
 import { type ServerEvent, follow } from './stream'
 
 export type Connection = { state: 'live' | 'polling' | 'offline'; since: number }
 
-const PATH = '/api/events?topics=exports,videos,nodes,queue'
+const TOPICS = ['exports', 'videos', 'queue', 'nodes'] as const
 /** The coordinator pings every 15 s; a stream silent for longer is dead. */
 const SILENCE_MAX_MS = 35_000
 const RETRY_FIRST_MS = 1_000
@@ -44,35 +46,56 @@ export function useConnection(): Connection {
   )
 }
 
-/** The topics of the cache that an event is about: its name, or the topic it carries. */
-export function topicsOf(event: ServerEvent): string[] {
-  const known = ['exports', 'videos', 'nodes', 'queue', 'settings']
-  const topic = topicIn(event.data) ?? event.name
-  const named = known.filter((name) => topic.startsWith(name.replace(/s$/, '')))
-  // What moves an export moves the queue.
-  if (named.includes('exports')) named.push('queue')
-  return named
-}
+type Told = { topic: string | undefined; thing: unknown }
 
-function topicIn(data: string): string | undefined {
+/** What an event says, as far as it can be read. */
+function read({ data }: ServerEvent): Told {
   try {
     const value: unknown = JSON.parse(data)
-    const topic = typeof value === 'object' && value !== null && 'topic' in value ? value.topic : undefined
-    return typeof topic === 'string' ? topic : undefined
+    if (typeof value !== 'object' || value === null) return { topic: undefined, thing: undefined }
+    const topic = 'topic' in value && typeof value.topic === 'string' ? value.topic : undefined
+    return { topic, thing: 'thing' in value ? value.thing : undefined }
   } catch {
-    return undefined
+    return { topic: undefined, thing: undefined }
   }
 }
 
-/** Keeps the cache true until the returned function is called. */
-export function connect(cache: QueryClient): () => void {
+/** The topics of the cache that an event makes old. A snapshot says that anything may be different. */
+export function topicsOf(event: ServerEvent): string[] {
+  if (event.name === 'snapshot') return [...TOPICS]
+  const { topic } = read(event)
+  const known = TOPICS.filter((name) => name === topic)
+  // What moves an export moves the queue.
+  return known.includes('exports') ? [...known, 'queue'] : known
+}
+
+type Watched = { export: { id: string }; progress: ExportProgress }
+
+/** How far an export is, when the event tells it. */
+function progressIn(event: ServerEvent): Watched | undefined {
+  const { topic, thing } = read(event)
+  if (topic !== 'exports' || typeof thing !== 'object' || thing === null || !('exports' in thing)) return undefined
+  // The coordinator's own shape: the field that the topic names.
+  return thing.exports as Watched
+}
+
+/** Keeps the cache true until the returned function is called. Only operators may watch the farm. */
+export function connect(cache: QueryClient, isOperator: boolean): () => void {
+  const path = `/api/events?topics=${(isOperator ? TOPICS : TOPICS.slice(0, 2)).join(',')}`
   const stop = new AbortController()
   const stale = new Set<string>()
   let flush: ReturnType<typeof setTimeout> | undefined
   let lastId: string | undefined
+  let isFirst = true
 
   const tell = (event: ServerEvent) => {
     if (event.id !== undefined) lastId = event.id
+    const watched = progressIn(event)
+    if (watched) cache.setQueryData(keys.progress(watched.export.id), watched.progress)
+    // The first says what the page has just asked for.
+    const known = isFirst && event.name === 'snapshot'
+    isFirst = false
+    if (known) return
     for (const topic of topicsOf(event)) stale.add(topic)
     flush ??= setTimeout(() => {
       flush = undefined
@@ -81,7 +104,7 @@ export function connect(cache: QueryClient): () => void {
     }, FLUSH_EVERY_MS)
   }
 
-  void keepFollowing({ stop: stop.signal, lastId: () => lastId, tell })
+  void keepFollowing({ path, stop: stop.signal, lastId: () => lastId, tell })
   const offline = () => becomes('offline')
   const online = () => becomes('polling')
   window.addEventListener('offline', offline)
@@ -94,9 +117,9 @@ export function connect(cache: QueryClient): () => void {
   }
 }
 
-type Following = { stop: AbortSignal; lastId: () => string | undefined; tell: (event: ServerEvent) => void }
+type Following = { path: string; stop: AbortSignal; lastId: () => string | undefined; tell: (event: ServerEvent) => void }
 
-async function keepFollowing({ stop, lastId, tell }: Following): Promise<void> {
+async function keepFollowing({ path, stop, lastId, tell }: Following): Promise<void> {
   let wait = RETRY_FIRST_MS
   while (!stop.aborted) {
     await watched(stop, async (signal, onLife) => {
@@ -105,7 +128,7 @@ async function keepFollowing({ stop, lastId, tell }: Following): Promise<void> {
         becomes('live')
         onLife()
       }
-      await follow({ path: PATH, lastId: lastId(), signal, onLife: alive, onEvent: tell })
+      await follow({ path, lastId: lastId(), signal, onLife: alive, onEvent: tell })
     })
     if (stop.aborted) return
     if (connection.state === 'live') becomes('polling')

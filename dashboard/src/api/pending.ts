@@ -46,10 +46,13 @@ type Between = { low: number; high: number }
 export type Estimate = {
   duration_seconds: number
   size_bytes: Between
-  render_seconds: Between
-  queue_seconds?: number | Between
-  cost?: number
+  render_seconds?: Between
+  queue_seconds?: number
+  /** Minutes of one slot. */
+  cost?: Between
   outputs: number
+  parts: number
+  parts_reused: number
 }
 export const estimateExport = (video: string, body: NewExport, signal?: AbortSignal) =>
   request<Estimate>('POST', `/api/videos/${video}/estimate`, signal ? { body, signal } : { body })

@@ -1,7 +1,7 @@
 // Follows one export by its own stream and writes what it tells into the query cache. Falls silent where there is no stream.
 import type { QueryClient } from '@tanstack/react-query'
 import type { ExportProgress } from './client'
-import { keys } from './queries'
+import { keys } from './keys'
 import { follow } from './stream'
 
 const RETRY_MS = 2_000

@@ -1,26 +1,13 @@
 // What the dashboard asks for and under which key it is kept. Whoever shows data takes it from here.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { call, request } from './call'
+import * as actions from './actions'
+import { call } from './call'
 import { getExport, getExportDownloadUrl, getExportProgress } from './client'
 import type { Export, ExportStatus, ExportType, ListExportsData, Video } from './gen'
 import * as sdk from './gen/sdk.gen'
 import { pollEvery } from './events'
-import * as actions from './actions'
+import { keys } from './keys'
 import * as pending from './pending'
-
-/** Keys begin with the topic, so that an event about a topic finds all that is known of it. */
-export const keys = {
-  exports: ['exports'] as const,
-  export: (id: string) => ['exports', id] as const,
-  progress: (id: string) => ['exports', id, 'progress'] as const,
-  videos: ['videos'] as const,
-  video: (id: string) => ['videos', id] as const,
-  nodes: ['nodes'] as const,
-  settings: ['settings'] as const,
-  presets: ['settings', 'presets'] as const,
-  tokens: ['tokens'] as const,
-  users: ['users'] as const,
-}
 
 const isActive = (status: ExportStatus): boolean => status === 'pending' || status === 'processing'
 const isSettling = (video: Video): boolean => video.status === 'indexing' || video.status === 'uploading'
@@ -133,12 +120,6 @@ export const peaksQuery = (video: string, url: string | undefined) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-export const nodesQuery = queryOptions({
-  queryKey: keys.nodes,
-  queryFn: ({ signal }) => call(sdk.listNodes({ signal })),
-  refetchInterval: () => pollEvery(true),
-})
-
 const settingsStay = { staleTime: 60_000 }
 export const defaultsQuery = queryOptions({
   queryKey: [...keys.settings, 'export'],
@@ -153,8 +134,3 @@ export const recommendationsQuery = queryOptions({
 })
 export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: actions.listTokens })
 export const usersQuery = queryOptions({ queryKey: keys.users, queryFn: actions.listUsers })
-export const healthQuery = queryOptions({
-  queryKey: ['health'],
-  queryFn: () => request<unknown>('GET', '/healthz'),
-  retry: false,
-})

@@ -13,7 +13,8 @@ test('events are split at blank lines, and the rest is kept', () => {
 })
 
 test('an event names the topics it makes old', () => {
-  expect(topicsOf({ name: 'export', id: '1', data: '{}' })).toEqual(['exports', 'queue'])
-  expect(topicsOf({ name: 'message', id: '1', data: '{"topic":"nodes"}' })).toEqual(['nodes'])
+  expect(topicsOf({ name: 'changed', id: '1', data: '{"topic":"exports","thing":{}}' })).toEqual(['exports', 'queue'])
+  expect(topicsOf({ name: 'removed', id: '1', data: '{"topic":"nodes"}' })).toEqual(['nodes'])
+  expect(topicsOf({ name: 'snapshot', id: '1', data: '{"things":[]}' })).toHaveLength(4)
   expect(topicsOf({ name: 'ping', id: undefined, data: 'nothing' })).toEqual([])
 })

@@ -65,8 +65,6 @@ export const count = (value: number): string => whole.format(value)
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`
 export const rate = (value: number): string => `${tenths.format(value)}×`
 export const frameRate = (value: number): string => `${Number(value.toFixed(2))} fps`
-export const money = (value: number, currency = 'USD'): string =>
-  new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: value < 1 ? 3 : 2 }).format(value)
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [

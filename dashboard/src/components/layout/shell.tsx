@@ -6,6 +6,7 @@ import { type ReactNode, Suspense, lazy, useEffect, useState } from 'react'
 import { connect } from '@/api/events'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/card'
+import { mayDo, useMe } from '@/features/auth/session'
 import { useShortcuts } from '@/hooks/use-shortcuts'
 import { AccountMenu } from './account-menu'
 import { Brand } from './brand'
@@ -21,7 +22,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const [opened, setOpened] = useState<'palette' | 'shortcuts'>()
   const navigate = useNavigate()
   const cache = useQueryClient()
-  useEffect(() => connect(cache), [cache])
+  const isOperator = mayDo(useMe(), 'operator')
+  useEffect(() => connect(cache, isOperator), [cache, isOperator])
   const goTo = PLACES.flatMap(({ keys, to }) => (keys ? [[keys, () => void navigate({ to })] as const] : []))
   useShortcuts({
     ...Object.fromEntries(goTo),

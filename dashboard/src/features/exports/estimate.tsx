@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import type { ExportConfig } from '@/api/client'
 import { type Estimate, estimateExport } from '@/api/pending'
 import { cn } from '@/lib/class-names'
-import { between, bytes, money, plural, roughly } from '@/lib/format'
+import { between, bytes, plural, roughly } from '@/lib/format'
 
 const DEBOUNCE_MS = 300
 
@@ -32,23 +32,32 @@ export function useEstimate(videoId: string, order: ExportConfig, enabled: boole
 
 const clock = (seconds: number): string => roughly(seconds).replace('about ', '')
 
-function queueOf({ queue_seconds: queue }: Estimate): string | undefined {
-  if (queue === undefined) return undefined
-  const seconds = typeof queue === 'number' ? queue : queue.high
+function queueOf({ queue_seconds: seconds }: Estimate): string | undefined {
+  if (seconds === undefined) return undefined
   return seconds < 1 ? 'starts at once' : `starts in ${roughly(seconds)}`
 }
+
+/** What nobody can say yet is said so, and not left out. */
+function rowsOf(estimate: Estimate): [name: string, value: string, note: string | undefined][] {
+  const { size_bytes: size, render_seconds: render, cost, parts, parts_reused: reused } = estimate
+  return [
+    ['Size', between(size.low, size.high, bytes), undefined],
+    ['Time', render ? between(render.low, render.high, clock) : 'not known yet', queueOf(estimate)],
+    [
+      'Cost',
+      cost ? `${between(cost.low, cost.high, minutes)} of a slot` : 'not known yet',
+      reused > 0 ? `${plural(reused, 'part')} of ${parts} there already` : undefined,
+    ],
+  ]
+}
+
+const minutes = (value: number): string => `${Number(value.toPrecision(2))} min`
 
 type Props = { estimate: Estimate | undefined; pending: boolean; failed: boolean }
 
 export function EstimatePanel({ estimate, pending, failed }: Props) {
   const unknown = failed && !estimate
-  const rows: [string, string, string | undefined][] = estimate
-    ? [
-        ['Size', between(estimate.size_bytes.low, estimate.size_bytes.high, bytes), undefined],
-        ['Time', between(estimate.render_seconds.low, estimate.render_seconds.high, clock), queueOf(estimate)],
-        ['Cost', estimate.cost === undefined ? 'nothing' : money(estimate.cost), undefined],
-      ]
-    : []
+  const rows = estimate ? rowsOf(estimate) : []
   return (
     <div aria-live="polite" className={cn('transition-opacity', pending && estimate && 'opacity-50')}>
       {unknown && <p className="text-sm text-muted">Estimate unavailable. The export can be started all the same.</p>}

@@ -5,7 +5,7 @@ import { toast } from 'sonner'
 import { type Export, cancelExport, deleteExport, downloadExport } from '@/api/client'
 import { sentence } from '@/api/error'
 import { retryExport } from '@/api/pending'
-import { keys } from '@/api/queries'
+import { keys } from '@/api/keys'
 import { useConfirm } from '@/components/ui/confirm'
 
 export const isActive = ({ status }: Pick<Export, 'status'>): boolean => status === 'pending' || status === 'processing'

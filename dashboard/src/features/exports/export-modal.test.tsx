@@ -1,6 +1,7 @@
 // Ordering an export: what is chosen is sent once, what is wrong stands at its field, and refusals keep the form.
 import { screen, waitFor } from '@testing-library/react'
 import { HttpResponse, http } from 'msw'
+import { useState } from 'react'
 import { SENTINELS } from '@mock/answers'
 import { exports, videos } from '@mock/data'
 import { server } from '@mock/server'
@@ -13,9 +14,19 @@ const segments = [
   { start: 4, end: 6 },
 ]
 
+/** Closes as a page would let it. */
+function Closing({ onClose, ...props }: { onClose: () => void; segments?: typeof segments }) {
+  const [isOpen, setOpen] = useState(true)
+  const close = () => {
+    onClose()
+    setOpen(false)
+  }
+  return <ExportModal videoId={video} isOpen={isOpen} onClose={close} {...props} />
+}
+
 async function opened(props: { segments?: typeof segments } = {}) {
   const onClose = vi.fn()
-  const page = await renderPage(<ExportModal videoId={video} isOpen onClose={onClose} {...props} />)
+  const page = await renderPage(<Closing onClose={onClose} {...props} />)
   await screen.findByRole('dialog', { name: 'Export' })
   return { ...page, onClose, start: await screen.findByRole('button', { name: 'Start export' }) }
 }

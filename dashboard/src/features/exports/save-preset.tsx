@@ -5,7 +5,7 @@ import { Popover } from 'radix-ui'
 import { type SubmitEvent, useState } from 'react'
 import type { ExportSettings } from '@/api/client'
 import { createPreset } from '@/api/pending'
-import { keys } from '@/api/queries'
+import { keys } from '@/api/keys'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/field'
 

@@ -1,12 +1,13 @@
 // An order while it is being made: its settings, its segments, its faults, and sending it exactly once.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { toast } from 'sonner'
 import { idempotencyKey } from '@/api/call'
 import { type ExportConfig, type ExportSegment, type ExportSettings, type ExportType, createExport } from '@/api/client'
 import { ApiError } from '@/api/error'
-import { defaultsQuery, keys, videoQuery } from '@/api/queries'
+import { keys } from '@/api/keys'
+import { defaultsQuery, videoQuery } from '@/api/queries'
 import { type Faults, faultsFrom, faultsOf } from './checks'
 import { FARM_DEFAULTS, typeFor } from './options'
 
@@ -45,6 +46,8 @@ export function useOrder(videoId: string, segments: readonly ExportSegment[], in
   if (segments.length > 0 && picked.length === 0) own.segments = 'Choose at least one segment.'
   const cache = useQueryClient()
   const navigate = useNavigate()
+  // A second press comes before the page is drawn again.
+  const sending = useRef(false)
   const send = useMutation({
     mutationFn: () => createExport(videoId, order, key),
     onSuccess: async (made) => {
@@ -89,11 +92,14 @@ export function useOrder(videoId: string, segments: readonly ExportSegment[], in
     /** Sends it, unless it is faulty or on its way; true once it is ordered. */
     submit: async (): Promise<boolean> => {
       setTried(true)
-      if (send.isPending || Object.keys(own).length > 0) return false
-      return send.mutateAsync().then(
+      if (sending.current || Object.keys(own).length > 0) return false
+      sending.current = true
+      const ordered = await send.mutateAsync().then(
         () => true,
         () => false,
       )
+      sending.current = false
+      return ordered
     },
   }
 }

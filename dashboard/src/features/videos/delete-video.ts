@@ -4,7 +4,7 @@ import { toast } from 'sonner'
 import { removeVideo } from '@/api/actions'
 import { sentence } from '@/api/error'
 import type { Video } from '@/api/gen'
-import { keys } from '@/api/queries'
+import { keys } from '@/api/keys'
 import { useConfirm } from '@/components/ui/confirm'
 
 export function useDeleteVideo(): (video: Video) => Promise<void> {

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, CloudUpload, RotateCw, X } from 'lucide-react'
 import { type DragEvent, type ReactNode, useRef, useState } from 'react'
-import { keys } from '@/api/queries'
+import { keys } from '@/api/keys'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Fault } from '@/components/ui/field'
