@@ -28,8 +28,10 @@ const covered = () => {
 }
 
 for (const theme of ['dark', 'light']) {
+  const { context, faults, watch, close } = await browser({ theme })
   for (const place of pages) {
-    const { page, faults, close } = await browser({ theme })
+    const page = watch(await context.newPage())
+    faults.length = 0
     const say = (what) => findings.push(`${place.name} (${theme}): ${what}`)
     try {
       await open(page, url, place)
@@ -42,8 +44,10 @@ for (const theme of ['dark', 'light']) {
     } catch (cause) {
       say(cause.message)
     }
-    await close()
+    await page.evaluate(() => localStorage.clear())
+    await page.close()
   }
+  await close()
 }
 await stop()
 for (const finding of findings) console.error(finding)

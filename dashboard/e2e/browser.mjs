@@ -49,12 +49,17 @@ export async function browser({ theme = 'dark', width = 1440, height = 900, logi
   })
   const page = context.pages()[0] ?? (await context.newPage())
   const faults = []
-  page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
-  page.on('pageerror', (error) => faults.push(`page: ${error.message}`))
+  /** Notes what a page complains of. */
+  const watch = (one) => {
+    one.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
+    one.on('pageerror', (error) => faults.push(`page: ${error.message}`))
+    return one
+  }
+  watch(page)
   if (login) await page.goto(login)
   const close = async () => {
     await context.close()
     rmSync(profile, { recursive: true, force: true })
   }
-  return { context, page, faults, close }
+  return { context, page, faults, watch, close }
 }

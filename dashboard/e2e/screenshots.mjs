@@ -17,8 +17,9 @@ for (const view of [
   { theme: 'light', width: 1440, height: 900 },
   { theme: 'light', width: 390, height: 844, name: 'small' },
 ]) {
+  const { context, close } = await browser(view)
   for (const place of pages) {
-    const { page, close } = await browser(view)
+    const page = await context.newPage()
     const file = `${place.name}.${view.name ?? view.theme}.png`
     try {
       await open(page, url, place)
@@ -28,8 +29,11 @@ for (const view of [
       console.error(`${file}: ${cause.message}`)
       await page.screenshot({ path: join(folder, file) })
     }
-    await close()
+    // What a page left behind is not the next one's.
+    await page.evaluate(() => localStorage.clear())
+    await page.close()
   }
+  await close()
 }
 await stop()
 process.exit(failed > 0 ? 1 : 0)

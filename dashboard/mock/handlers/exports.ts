@@ -4,6 +4,7 @@ import type { Export, ExportStatus, NewExport, Progress } from '../../src/api/ge
 import { SENTINELS, notFound, page, refusal } from '../answers'
 import { id } from '../clock'
 import { exports, videos } from '../data'
+import { film } from '../film'
 
 const STATUSES: ExportStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled']
 /** A mock export takes so long. */
@@ -146,7 +147,7 @@ export const exportHandlers = [
     const output = made?.outputs.find(({ number }) => number === clip) ?? made?.outputs[0]
     if (!made || !output) return notFound('export')
     const expires = new Date(Date.now() + 3_600_000).toISOString()
-    return HttpResponse.json({ url: '/media/film.webm', expires_at: expires, filename: output.filename, size_bytes: output.size_bytes })
+    return HttpResponse.json({ url: film.url, expires_at: expires, filename: output.filename, size_bytes: output.size_bytes })
   }),
   http.delete('/api/exports/:id', ({ params }) => {
     const made = find(params.id)

@@ -4,6 +4,7 @@ import type { NewVideo, Video } from '../../src/api/gen'
 import { notFound, page, refusal } from '../answers'
 import { id } from '../clock'
 import { exports, me, videos } from '../data'
+import { film } from '../film'
 
 const PART_BYTES = 8 * 1024 * 1024
 const INDEXING_MS = 1500
@@ -66,7 +67,7 @@ export const videoHandlers = [
     if (!video) return notFound('video')
     if (video.id === id(2, 5)) return refusal(409, 'preview_not_ready', 'The preview is not ready yet.')
     return HttpResponse.json({
-      proxy_url: '/media/film.webm',
+      proxy_url: film.url,
       sprite: { url: '/media/sprite.svg', columns: 10, rows: 10, interval: (video.duration_seconds ?? 30) / 100, count: 100, width: 160, height: 90 },
       peaks_url: `/media/peaks/${video.id}`,
       poster_url: video.poster_url ?? '/media/poster-0.svg',

@@ -14,7 +14,7 @@ export const buttonLook = cva(
         primary: 'bg-primary text-on-primary hover:bg-primary/90',
         plain: 'border border-border bg-card hover:bg-raised',
         quiet: 'text-muted hover:bg-raised hover:text-foreground',
-        danger: 'border border-err/50 bg-err-soft text-err hover:border-err',
+        danger: 'border border-border bg-card text-err hover:border-err/60 hover:bg-err-soft',
       },
       size: { md: 'h-9 px-3.5', sm: 'h-8 px-2.5 text-sm', icon: 'size-9', 'icon-sm': 'size-8' },
     },

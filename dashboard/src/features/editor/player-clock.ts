@@ -12,6 +12,8 @@ export class PlayerClock {
   private frame = 0
   private backwards: { speed: number; at: number } | undefined
   private wanted: number | undefined
+  /** Whether it ran when it was looked at last. */
+  private ran = false
   private readonly frameRate: number
   private readonly length: number
   /** The beginning of the frame on screen, in seconds. */
@@ -122,7 +124,11 @@ export class PlayerClock {
     if (!video) return
     const moving = !video.paused && !video.ended
     if (this.backwards) this.stepBack()
-    else if (this.wanted === undefined && !video.seeking) this.time = frameStart(video.currentTime, this.frameRate)
+    // Standing still, it shows the frame that was asked for; only a picture that runs tells the time.
+    else if ((moving || this.ran) && this.wanted === undefined && !video.seeking) {
+      this.time = frameStart(video.currentTime, this.frameRate)
+    }
+    this.ran = moving
     this.playing = moving || this.backwards !== undefined
     this.followRanges(video)
     this.tell()

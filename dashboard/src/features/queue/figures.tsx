@@ -31,7 +31,7 @@ export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
     { name: 'Failed this hour', value: count(counts.failed_last_hour) },
     { name: 'Tasks waiting', value: count(counts.tasks_waiting), line: samples.map(({ waiting }) => waiting) },
     { name: 'Tasks running', value: count(counts.tasks_running), line: samples.map(({ running }) => running) },
-    { name: 'Slots busy', value: `${use} %`, note: `${counts.slots_busy} of ${counts.slots} on ${counts.nodes_online} nodes` },
+    { name: 'Slots busy', value: `${use} %`, note: `${counts.slots_busy} of ${counts.slots}` },
     {
       name: 'Oldest wait',
       value: counts.oldest_wait_seconds === undefined ? 'none' : duration(counts.oldest_wait_seconds),

@@ -9,6 +9,7 @@ import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
+import { plural } from '@/lib/format'
 import { LogView } from './log-view'
 import { lookOf, shortId, taskLine } from './task-look'
 
@@ -27,7 +28,7 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
   const facts: [string, React.ReactNode][] = [
     ['Work', taskLine(task)],
     ['Node', task.node_id ? nodeName(task.node_id) : 'none'],
-    ['Attempt', `${task.attempt}, failed ${task.failures} times`],
+    ['Attempt', task.failures > 0 ? `${task.attempt}, after ${plural(task.failures, 'failure')}` : `${task.attempt}`],
     ['Pool', task.pool],
     ['Made', <Instant key="made" at={task.created_at} />],
     ...(task.lease_until ? ([['Leased until', <Instant key="lease" at={task.lease_until} />]] as [string, React.ReactNode][]) : []),
