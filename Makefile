@@ -25,7 +25,7 @@ build: ## Build everything in the development profile
 	cargo build --locked --workspace
 
 .PHONY: check
-check: setup check-format check-lints check-dependencies check-generated ## Formatting, lints, dependencies, generated files
+check: setup check-format check-lints check-dependencies check-generated check-dashboard ## Formatting, lints, dependencies, generated files
 
 .PHONY: check-format
 check-format:
@@ -46,6 +46,16 @@ check-generated: programs
 	@$(coordinator) openapi | diff --brief - schema/openapi.json >/dev/null || \
 		{ echo 'schema/openapi.json is stale: run `make gen` and commit the result' >&2; exit 1; }
 
+# Types, lints and what is generated of the dashboard; its packages are installed once for each lock file.
+.PHONY: check-dashboard
+check-dashboard:
+	tools/dashboard packages
+	cd dashboard && npm run --silent lint && npm run --silent tsc && npm run --silent check:gen && npm run --silent check:files
+
+.PHONY: test-dashboard
+test-dashboard: check-dashboard
+	cd dashboard && npm run --silent test
+
 .PHONY: advisories
 advisories: setup ## Look for known faults in dependencies (fetches the advisory database)
 	cargo deny check advisories
@@ -56,7 +66,7 @@ programs:
 
 # The farm tests run the programs that `programs` has just built: nothing is built twice, and nothing in release.
 .PHONY: test
-test: check programs ## Everything that must pass: the checks and all tests
+test: check test-dashboard programs ## Everything that must pass: the checks and all tests
 	cargo nextest run --locked --workspace
 
 .PHONY: gen
@@ -64,6 +74,7 @@ gen: ## Write the generated files again
 	cargo build --locked --quiet -p reelfarm-coordinator
 	$(coordinator) openapi >schema/openapi.json.new
 	mv schema/openapi.json.new schema/openapi.json
+	cd dashboard && npm run --silent gen
 
 .PHONY: media-table
 media-table: programs ## Write docs/media.md: every file of the folder REELFARM_MEDIA through a farm

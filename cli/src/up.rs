@@ -87,8 +87,8 @@ fn print_ready(folder: &Folder, farm: &Farm, login_url: &str, json: bool) -> Res
         serde_json::to_string(&ready).context("failed to write the ready line as JSON")?
     } else {
         format!(
-            "Reelfarm is running.\n\n  Sign in            {login_url}\n                     (once, within an hour)\n  API documentation  {url}/docs\n  Bearer token       in {}\n  Data               {data}\n\n\
-             There is no dashboard yet. Ctrl-C drains and stops the farm.",
+            "Reelfarm is running.\n\n  Dashboard          {url}\n  Sign in            {login_url}\n                     (once, within an hour)\n  API documentation  {url}/docs\n  Bearer token       in {}\n  Data               {data}\n\n\
+             Ctrl-C drains and stops the farm.",
             folder.token().display()
         )
     };

@@ -7,6 +7,7 @@ mod auth;
 mod compression;
 mod cookie;
 mod cors;
+mod dashboard;
 mod docs_page;
 mod document;
 mod etag;
@@ -108,6 +109,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
     let keys = Keys { store: deps.store.clone(), clock: Arc::clone(&deps.clock), tasks: deps.tasks.clone() };
     let origins = deps.config.cors_origins.clone();
     let secure = deps.config.is_secure();
+    let storage = deps.storage.clone();
     let operations: Operations = (
         videos::operations(&deps),
         exports::operations(&deps),
@@ -120,6 +122,10 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         health::operations(deps),
     );
     let service = document::service(operations);
+    let pages = move |endpoint, request| {
+        let storage = storage.clone();
+        async move { dashboard::served(endpoint, request, &storage).await }
+    };
     let json = document();
     let docs = docs_page::endpoint(service.swagger_ui_html());
     let document = make_sync(move |_| Response::builder().content_type("application/json").body(json.clone()));
@@ -145,6 +151,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         .data(metrics)
         .data(gate)
         .with(CatchPanic::new())
+        .around(pages)
         .around(move |endpoint, request| guard::guarded(secure, endpoint, request))
         .around(compression::compressed);
     // Outermost is what holds for every answer, whoever gives it.

@@ -1,6 +1,7 @@
 //! Our own S3 server, in this process, on a folder: what a farm on one machine keeps its objects in.
 //! A server like any other to the rest of the program, which reaches it only through the client.
 
+mod cross_origin;
 mod keys;
 mod sweep;
 
@@ -198,7 +199,11 @@ impl Server {
     }
 
     async fn answer(self, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
+        if let Some(answer) = cross_origin::preflight(&request) {
+            return Ok(answer);
+        }
         self.busy.send_modify(|count| *count += 1);
+        let from_page = cross_origin::is_from_page(&request);
         let disposition = wished_disposition(&request);
         let deleted = deleted_object(&request);
         let answer = tokio::time::timeout(REQUEST_MAX, hyper::service::Service::call(&self.service, request)).await;
@@ -209,6 +214,9 @@ impl Server {
             && answer.status().is_success()
         {
             answer.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+        }
+        if from_page {
+            cross_origin::allow(answer.headers_mut());
         }
         if let Some((bucket, key)) = deleted.filter(|_| answer.status().is_success()) {
             sweep::forget(&self.root, &bucket, &key);

@@ -70,7 +70,8 @@ enum Ending {
 pub async fn run(task: &ChildTask, around: Surroundings<'_>, limits: &RenderLimits) -> Result<Yield, RenderFailure> {
     let bounds = Bounds::of(task, limits);
     let Surroundings { source, scratch, progress, stop } = around;
-    let child = limits.spawner.spawn(&limits.child_program, &limits.registry).await?;
+    let for_plugins = matches!(task, ChildTask::Probe(_));
+    let child = limits.spawner.spawn(&limits.child_program, &limits.registry, for_plugins).await?;
     let MediaChild { mut process, socket, stdout, stderr } = child;
     let pulse = Pulse::default();
     let mut complaint = Complaint::new(stderr, limits.stderr_bytes_max);

@@ -67,14 +67,16 @@ impl Spawner {
         Spawner { orders }
     }
 
-    /// Starts `program __child`.
-    pub async fn spawn(&self, program: &Path, registry: &Path) -> Result<MediaChild, RenderFailure> {
+    /// Starts `program __child`. Only a child that looks `for_plugins` may look whether the registry is still true: that takes
+    /// reading every plugin's folder, before every part.
+    pub async fn spawn(&self, program: &Path, registry: &Path, for_plugins: bool) -> Result<MediaChild, RenderFailure> {
         let (socket, childs_end) = socket_pair().map_err(|error| unstartable().because(error))?;
         let mut command = Command::new(program);
         command
             .arg(CHILD_COMMAND)
             .env_clear()
             .env("GST_REGISTRY", registry)
+            .env("GST_REGISTRY_UPDATE", if for_plugins { "yes" } else { "no" })
             .stdin(Stdio::from(childs_end))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

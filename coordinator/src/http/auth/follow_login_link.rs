@@ -14,7 +14,7 @@ pub const PATH: &str = "/login";
 /// What every link's secret begins with.
 pub const LINK_PREFIX: &str = "rfl_";
 /// Where a browser goes once it is signed in.
-const WELCOME: &str = "/docs";
+const WELCOME: &str = "/";
 
 /// Answers a browser that opens a link.
 pub async fn follow(sessions: &Sessions, request: &Request) -> Response {

@@ -1,6 +1,8 @@
 //! x264's element: the settings of a recipe, and what makes a part as good as the same stretch in the middle of a longer stream.
 //! Knows no other encoder, and touches no media library.
 
+use std::fmt::Write;
+
 use wire::v1::PictureRecipe;
 
 use super::{RecipeError, Stage, word};
@@ -49,7 +51,8 @@ fn zones(frame_count: usize) -> String {
     }
     let ends = LAST_FRAMES.iter().skip(1).map(|(before_end, _)| frame_count - before_end).chain([frame_count]);
     for ((before_end, factor), end) in LAST_FRAMES.iter().zip(ends) {
-        zones += &format!("/{},{},b={factor}", frame_count - before_end, end - 1);
+        write!(zones, "/{},{},b={factor}", frame_count - before_end, end - 1)
+            .expect("a string takes what is written to it");
     }
     zones
 }

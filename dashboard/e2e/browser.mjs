@@ -1,0 +1,65 @@
+// Starts Chromium and the site it looks at: the mock farm built into `dist-mock`, or a farm that runs (`REELFARM_URL`).
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { preview } from 'vite'
+
+export const dashboard = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+]
+
+/** The address of the site, and how to stop serving it. */
+export async function site() {
+  const url = process.env.REELFARM_URL
+  if (url) return { url: url.replace(/\/$/, ''), isMock: false, stop: async () => undefined }
+  execFileSync('npm', ['run', '--silent', 'build:mock', '--', '--logLevel', 'error'], { cwd: dashboard, stdio: 'inherit' })
+  const server = await preview({
+    root: dashboard,
+    mode: 'mock',
+    logLevel: 'error',
+    build: { outDir: 'dist-mock' },
+    preview: { port: 0, host: '127.0.0.1' },
+  })
+  const { port } = server.httpServer.address()
+  return { url: `http://127.0.0.1:${port}`, isMock: true, stop: () => server.close() }
+}
+
+/** A browser with nothing in it. `login` is a link that signs it in, where that is needed. */
+export async function browser({ theme = 'dark', width = 1440, height = 900, login } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), 'reelfarm-e2e-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: ARGUMENTS,
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+  })
+  const page = context.pages()[0] ?? (await context.newPage())
+  const faults = []
+  /** Notes what a page complains of. */
+  const watch = (one) => {
+    one.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
+    one.on('pageerror', (error) => faults.push(`page: ${error.message}`))
+    return one
+  }
+  watch(page)
+  if (login) await page.goto(login)
+  const close = async () => {
+    await context.close()
+    rmSync(profile, { recursive: true, force: true })
+  }
+  return { context, page, faults, watch, close }
+}

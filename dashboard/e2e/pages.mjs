@@ -1,0 +1,145 @@
+// Every page and every state of one that is looked at: its name, its address in the mock farm, and what is done there first.
+const id = (kind, number) =>
+  `0192f0${kind.toString(16).padStart(2, '0')}-0000-7000-8000-${number.toString(16).padStart(12, '0')}`
+
+const EDITOR = `/videos/${id(2, 0)}`
+
+export const PAGES = [
+  { name: 'home', path: '/', ready: { role: 'heading', name: 'Done' } },
+  { name: 'videos', path: '/videos', ready: { role: 'heading', name: 'Videos' } },
+  {
+    name: 'videos-chosen',
+    path: '/videos',
+    ready: { role: 'heading', name: 'Videos' },
+    act: async (page) => {
+      for (const box of await page.getByRole('checkbox', { name: /^Choose/ }).all()) await box.click()
+      await page.getByRole('button', { name: 'Export…' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'editor', path: EDITOR, ready: { role: 'slider', name: 'Playhead' } },
+  {
+    name: 'editor-cut',
+    path: EDITOR,
+    ready: { role: 'slider', name: 'Playhead' },
+    act: async (page) => {
+      const scrub = page.getByRole('slider', { name: 'Playhead' })
+      const box = await scrub.boundingBox()
+      for (const share of [0.25, 0.5, 0.7]) {
+        await page.mouse.click(box.x + box.width * share, box.y + 10)
+        await page.keyboard.press('s')
+      }
+    },
+  },
+  {
+    name: 'export-modal',
+    path: EDITOR,
+    ready: { role: 'slider', name: 'Playhead' },
+    act: async (page) => {
+      await page.keyboard.press('Control+e')
+      await page.getByRole('dialog', { name: 'Export' }).getByText('Cost').waitFor()
+    },
+  },
+  { name: 'editor-without-preview', path: `/videos/${id(2, 5)}`, ready: { role: 'slider', name: 'Playhead' } },
+  { name: 'video-failed', path: `/videos/${id(2, 7)}`, ready: { role: 'heading', name: 'Broken.avi' } },
+  { name: 'exports', path: '/exports', ready: { role: 'table', name: 'Exports' } },
+  { name: 'exports-empty', path: '/exports?status=failed&format=webm', ready: { text: 'No export fits these filters' } },
+  {
+    name: 'exports-chosen',
+    path: '/exports',
+    ready: { role: 'table', name: 'Exports' },
+    act: (page) => page.getByRole('checkbox', { name: 'Choose all of this page' }).click(),
+  },
+  {
+    name: 'exports-menu',
+    path: '/exports',
+    ready: { role: 'table', name: 'Exports' },
+    act: (page) => page.getByRole('button', { name: /^More for/ }).nth(2).click(),
+  },
+  { name: 'export-running', path: `/exports/${id(3, 0)}`, ready: { role: 'progressbar', name: 'Export progress' } },
+  { name: 'export-completed', path: `/exports/${id(3, 2)}`, ready: { text: 'SHA-256' } },
+  { name: 'export-clips', path: `/exports/${id(3, 5)}`, ready: { role: 'heading', name: 'Clips' } },
+  { name: 'export-failed', path: `/exports/${id(3, 3)}`, ready: { role: 'heading', name: 'The export failed' } },
+  {
+    name: 'share',
+    path: `/exports/${id(3, 2)}`,
+    ready: { text: 'SHA-256' },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Share' }).click()
+      await page.getByRole('button', { name: 'Make link' }).click()
+      await page.getByLabel('Link', { exact: true }).waitFor()
+    },
+  },
+  { name: 'settings', path: '/settings', ready: { role: 'heading', name: 'YouTube', exact: true } },
+  {
+    name: 'preset-dialog',
+    path: '/settings',
+    ready: { role: 'heading', name: 'Presets' },
+    act: (page) => page.getByRole('button', { name: 'New preset' }).click(),
+  },
+  { name: 'tokens', path: '/access', ready: { text: 'nightly archive' } },
+  { name: 'queue', path: '/ops/queue', ready: { role: 'grid', name: 'Tasks by node' } },
+  {
+    name: 'queue-task',
+    path: '/ops/queue',
+    ready: { role: 'grid', name: 'Tasks by node' },
+    act: (page) => page.locator('[data-cell][aria-label*="Retrying"]').first().click(),
+  },
+  { name: 'queue-table', path: '/ops/queue?tasks=table', ready: { role: 'table', name: 'Tasks' } },
+  {
+    name: 'failures',
+    path: '/ops/failures',
+    ready: { text: 'The video breaks off' },
+    act: (page) => page.locator('summary').first().click(),
+  },
+  { name: 'usage', path: '/usage', ready: { role: 'table', name: 'Usage by month' } },
+  { name: 'webhooks', path: '/webhooks', ready: { role: 'table', name: /^Messages/ } },
+  {
+    name: 'webhook-dialog',
+    path: '/webhooks',
+    ready: { role: 'table', name: /^Messages/ },
+    act: (page) => page.getByRole('button', { name: 'New webhook' }).click(),
+  },
+  { name: 'node', path: `/ops/nodes/${id(6, 1)}`, ready: { role: 'heading', name: 'What it does now' } },
+  { name: 'nodes', path: '/ops/nodes', ready: { role: 'table', name: 'Nodes' } },
+  {
+    name: 'enrol',
+    path: '/ops/nodes',
+    ready: { role: 'table', name: 'Nodes' },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add a node' }).click()
+      await page.getByLabel('Name').fill('studio-gpu-3')
+      await page.getByRole('button', { name: 'Make token' }).click()
+      await page.getByText('Run this on the machine').waitFor()
+    },
+  },
+  { name: 'users', path: '/ops/users', ready: { role: 'table', name: 'Users' } },
+  { name: 'not-allowed', path: '/ops/users?as=creator', ready: { text: 'This page is not yours to see' } },
+  { name: 'not-found', path: '/nothing/here', ready: { text: 'There is nothing here' } },
+  { name: 'sign-in', path: '/signin', ready: { role: 'heading', name: 'Sign in' } },
+  {
+    name: 'palette',
+    path: '/exports',
+    ready: { role: 'table', name: 'Exports' },
+    act: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('option', { name: /Settings/ }).waitFor()
+    },
+  },
+  {
+    name: 'shortcuts',
+    path: '/exports',
+    ready: { role: 'table', name: 'Exports' },
+    act: (page) => page.keyboard.press('?'),
+  },
+]
+
+export async function open(page, url, { path, ready, act }) {
+  await page.goto(url + path)
+  const { role, text, ...rest } = ready
+  await (role ? page.getByRole(role, rest) : page.getByText(text)).first().waitFor()
+  if (act) await act(page)
+  // Fonts and pictures are part of what is seen.
+  await page.evaluate(() => document.fonts.ready)
+  await page.waitForLoadState('networkidle')
+}

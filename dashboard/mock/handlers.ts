@@ -1,0 +1,7 @@
+// Everything the mock farm answers. What is not here reaches the network and fails loudly.
+import { accountHandlers } from './handlers/account'
+import { exportHandlers } from './handlers/exports'
+import { farmHandlers } from './handlers/farm'
+import { videoHandlers } from './handlers/videos'
+
+export const handlers = [...videoHandlers, ...exportHandlers, ...accountHandlers, ...farmHandlers]

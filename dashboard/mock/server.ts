@@ -1,0 +1,5 @@
+// Plays the coordinator for component tests.
+import { setupServer } from 'msw/node'
+import { handlers } from './handlers'
+
+export const server = setupServer(...handlers)

@@ -1,0 +1,42 @@
+// Who is signed in, and the way out.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { BookOpen, LogOut, UserRound } from 'lucide-react'
+import { logout } from '@/api/actions'
+import { Button } from '@/components/ui/button'
+import { Menu, MenuHeading, MenuItem, MenuLine } from '@/components/ui/menu'
+import { useMe } from '@/features/auth/session'
+
+export function AccountMenu() {
+  const me = useMe()
+  const cache = useQueryClient()
+  const navigate = useNavigate()
+  const leave = useMutation({
+    mutationFn: logout,
+    onSettled: async () => {
+      await navigate({ to: '/signin' })
+      cache.clear()
+    },
+  })
+  return (
+    <Menu
+      label="Account"
+      trigger={
+        <Button look="quiet" size="icon-sm" aria-label="Account">
+          <UserRound aria-hidden />
+        </Button>
+      }
+    >
+      <MenuHeading>
+        {me?.name} · {me?.role}
+      </MenuHeading>
+      <MenuItem icon={<BookOpen aria-hidden />} onSelect={() => window.open('/docs', '_blank', 'noreferrer')}>
+        API documentation
+      </MenuItem>
+      <MenuLine />
+      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => leave.mutate()}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  )
+}

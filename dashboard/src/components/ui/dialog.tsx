@@ -1,0 +1,52 @@
+// Dialogs: in the middle of the page, and a sheet over all of it on a small screen. Focus goes in and comes back.
+import { X } from 'lucide-react'
+import { Dialog as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { cn } from '@/lib/class-names'
+import { Button } from './button'
+
+type Props = {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  title: ReactNode
+  description?: ReactNode
+  children: ReactNode
+  /** What stands at the bottom and stays there. */
+  footer?: ReactNode
+  className?: string
+}
+
+export function Dialog({ open, onOpenChange, title, description, children, footer, className }: Props) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-50 bg-shade" />
+        <Radix.Content
+          {...(description ? {} : { 'aria-describedby': undefined })}
+          className={cn(
+            'fixed inset-0 z-50 flex flex-col bg-card shadow-xl outline-none motion-safe:animate-in sm:inset-auto sm:top-1/2',
+            'sm:left-1/2 sm:max-h-[calc(100dvh-3rem)] sm:w-[calc(100vw-3rem)] sm:max-w-lg sm:-translate-x-1/2 sm:-translate-y-1/2',
+            'sm:rounded-xl sm:border sm:border-border',
+            className,
+          )}
+        >
+          <header className="flex items-start gap-4 border-b border-border px-5 py-4">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="truncate text-lg font-semibold">{title}</Radix.Title>
+              {description && <Radix.Description className="mt-0.5 text-muted">{description}</Radix.Description>}
+            </div>
+            <Radix.Close asChild>
+              <Button look="quiet" size="icon-sm" aria-label="Close">
+                <X aria-hidden />
+              </Button>
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          {footer && (
+            <footer className="flex flex-wrap items-center gap-2 border-t border-border px-5 py-3">{footer}</footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}

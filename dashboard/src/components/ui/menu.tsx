@@ -1,0 +1,49 @@
+// A menu that opens from a button: actions with icon and word.
+import { DropdownMenu } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { cn } from '@/lib/class-names'
+
+export function Menu({ trigger, children, label }: { trigger: ReactNode; children: ReactNode; label?: string }) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={4}
+          aria-label={label}
+          className="z-50 min-w-48 rounded-lg border border-border bg-card p-1 shadow-lg"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+type ItemProps = { icon?: ReactNode; children: ReactNode; onSelect: () => void; danger?: boolean; disabled?: boolean }
+
+export function MenuItem({ icon, children, onSelect, danger, disabled }: ItemProps) {
+  return (
+    <DropdownMenu.Item
+      onSelect={onSelect}
+      disabled={disabled ?? false}
+      className={cn(
+        'flex min-h-8 items-center gap-2.5 rounded-sm px-2.5 py-1.5 outline-none data-highlighted:bg-raised data-disabled:opacity-50',
+        '[&_svg]:size-4 [&_svg]:text-muted',
+        danger && 'text-err [&_svg]:text-err',
+      )}
+    >
+      {icon}
+      {children}
+    </DropdownMenu.Item>
+  )
+}
+
+export function MenuHeading({ children }: { children: ReactNode }) {
+  return <DropdownMenu.Label className="px-2.5 pt-2 pb-1 text-xs text-muted">{children}</DropdownMenu.Label>
+}
+
+export function MenuLine() {
+  return <DropdownMenu.Separator className="my-1 h-px bg-border" />
+}

@@ -1,0 +1,46 @@
+// A plain table: headings that sort, rows of one height, and room to scroll sideways on a small screen.
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import type { ComponentProps, ReactNode } from 'react'
+import { cn } from '@/lib/class-names'
+
+export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
+  return (
+    <div className={cn('overflow-x-auto', className)} tabIndex={0} role="region" aria-label={label}>
+      <table className="w-full border-collapse text-left">
+        <caption className="sr-only">{label}</caption>
+        {children}
+      </table>
+    </div>
+  )
+}
+
+type HeadProps = ComponentProps<'th'> & { sorted?: 'ascending' | 'descending' | undefined; onSort?: () => void }
+
+export function Head({ sorted, onSort, children, className, ...rest }: HeadProps) {
+  return (
+    <th
+      scope="col"
+      aria-sort={sorted ?? (onSort ? 'none' : undefined)}
+      className={cn('h-9 px-3 text-sm font-medium whitespace-nowrap text-muted', className)}
+      {...rest}
+    >
+      {onSort ? (
+        <button type="button" onClick={onSort} className="inline-flex h-7 items-center gap-1 rounded-sm hover:text-foreground">
+          {children}
+          {sorted === 'ascending' && <ArrowUp className="size-3.5" aria-hidden />}
+          {sorted === 'descending' && <ArrowDown className="size-3.5" aria-hidden />}
+        </button>
+      ) : (
+        children
+      )}
+    </th>
+  )
+}
+
+export function Row({ className, ...rest }: ComponentProps<'tr'>) {
+  return <tr className={cn('border-t border-border transition-colors hover:bg-raised/40', className)} {...rest} />
+}
+
+export function Cell({ className, ...rest }: ComponentProps<'td'>) {
+  return <td className={cn('h-12 px-3', className)} {...rest} />
+}

@@ -1,0 +1,2 @@
+// What other features and the routes may use of the editor.
+export { EditorPage, factsOf } from './editor-page'

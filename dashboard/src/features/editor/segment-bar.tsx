@@ -1,0 +1,113 @@
+// A segment on the time line: its two handles are sliders, and the bar between them can be taken and shifted.
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
+import { cn } from '@/lib/class-names'
+import { timecode } from '@/lib/format'
+import type { Segment } from './segments'
+import type { Editor } from './use-editor'
+
+type Props = { editor: Editor; segment: Segment; number: number; pixelsPerSecond: number }
+
+/** The handle's own width in pixels: a target for a hand that is not steady. */
+const HANDLE_PIXELS = 12
+
+export function SegmentBar({ editor, segment, number, pixelsPerSecond }: Props) {
+  const { id, start, end, picked, label } = segment
+  const selected = editor.selected?.id === id
+  const origin = useRef<{ x: number; segment: Segment } | undefined>(undefined)
+  const take = (event: PointerEvent) => {
+    event.currentTarget.setPointerCapture(event.pointerId)
+    origin.current = { x: event.clientX, segment }
+    editor.select(id)
+  }
+  const drag = (event: PointerEvent) => {
+    const from = origin.current
+    if (!from || Math.abs(event.clientX - from.x) < 2) return
+    editor.shift(from.segment, (event.clientX - from.x) / pixelsPerSecond, `${id}.whole`)
+  }
+  const drop = () => {
+    origin.current = undefined
+    editor.drop()
+  }
+  const name = label || `Segment ${number}`
+  return (
+    <div
+      role="group"
+      aria-label={name}
+      className={cn(
+        'absolute top-1 bottom-1 overflow-hidden rounded-md border-2 border-primary/70 bg-primary/25',
+        selected && 'z-10 border-primary bg-primary/40',
+        !picked && 'border-dashed opacity-50',
+      )}
+      style={{ left: start * pixelsPerSecond, width: Math.max(2, (end - start) * pixelsPerSecond) }}
+    >
+      <button
+        type="button"
+        aria-pressed={selected}
+        aria-label={`Select ${name}`}
+        onPointerDown={take}
+        onPointerMove={drag}
+        onPointerUp={drop}
+        onPointerCancel={drop}
+        onClick={() => editor.select(id)}
+        className="absolute inset-0 cursor-grab touch-none truncate px-4 text-left text-sm active:cursor-grabbing"
+      >
+        <span className="rounded-sm bg-card/85 px-1">{name}</span>
+      </button>
+      <Handle editor={editor} segment={segment} name={name} edge="start" pixelsPerSecond={pixelsPerSecond} />
+      <Handle editor={editor} segment={segment} name={name} edge="end" pixelsPerSecond={pixelsPerSecond} />
+    </div>
+  )
+}
+
+type HandleProps = Omit<Props, 'number'> & { edge: 'start' | 'end'; name: string }
+
+function Handle({ editor, segment, edge, name, pixelsPerSecond }: HandleProps) {
+  const origin = useRef<{ x: number; at: number } | undefined>(undefined)
+  const at = segment[edge]
+  const frame = 1 / editor.limits.frameRate
+  const take = (event: PointerEvent) => {
+    event.stopPropagation()
+    event.currentTarget.setPointerCapture(event.pointerId)
+    origin.current = { x: event.clientX, at }
+    editor.select(segment.id)
+  }
+  const drag = (event: PointerEvent) => {
+    const from = origin.current
+    if (from) editor.trim(segment, edge, from.at + (event.clientX - from.x) / pixelsPerSecond, `${segment.id}.${edge}`)
+  }
+  const drop = () => {
+    origin.current = undefined
+    editor.drop()
+  }
+  const onKey = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }
+    const step = steps[event.key]
+    if (step === undefined || event.ctrlKey || event.metaKey) return
+    event.preventDefault()
+    editor.select(segment.id)
+    editor.trim(segment, edge, at + step * (event.shiftKey ? 1 : frame))
+  }
+  return (
+    <span
+      role="slider"
+      tabIndex={0}
+      aria-label={`${edge === 'start' ? 'Start' : 'End'} of ${name}`}
+      aria-valuemin={edge === 'start' ? 0 : Number((segment.start + frame).toFixed(3))}
+      aria-valuemax={edge === 'start' ? Number((segment.end - frame).toFixed(3)) : editor.limits.length}
+      aria-valuenow={Number(at.toFixed(3))}
+      aria-valuetext={timecode(at)}
+      onPointerDown={take}
+      onPointerMove={drag}
+      onPointerUp={drop}
+      onPointerCancel={drop}
+      onKeyDown={onKey}
+      className={cn(
+        'absolute inset-y-0 grid cursor-ew-resize touch-none place-items-center bg-primary outline-offset-[-2px]',
+        edge === 'start' ? 'left-0' : 'right-0',
+      )}
+      style={{ width: HANDLE_PIXELS, maxWidth: '45%' }}
+    >
+      <span className="h-4 w-0.5 rounded-full bg-on-primary" aria-hidden />
+    </span>
+  )
+}

@@ -1,0 +1,89 @@
+// Play, step, mark: the buttons under the picture, and the time of the frame that is shown.
+import {
+  ChevronFirst,
+  ChevronLast,
+  Pause,
+  Play,
+  Redo2,
+  Scissors,
+  Square,
+  StepBack,
+  StepForward,
+  Undo2,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Button } from '@/components/ui/button'
+import { Tooltip } from '@/components/ui/tooltip'
+import { timecode } from '@/lib/format'
+import { pickedOf } from './segments'
+import { type Editor, usePlaying, useTime } from './use-editor'
+
+type ToolProps = { name: string; keys: string; onClick: () => void; children: ReactNode; disabled?: boolean }
+
+function Tool({ name, keys, onClick, children, disabled = false }: ToolProps) {
+  return (
+    <Tooltip text={name} shortcut={keys}>
+      <Button size="icon" look="quiet" aria-label={name} aria-keyshortcuts={keys} onClick={onClick} disabled={disabled}>
+        {children}
+      </Button>
+    </Tooltip>
+  )
+}
+
+export function Time({ editor }: { editor: Editor }) {
+  const time = useTime(editor.clock)
+  return (
+    <output aria-label="Time of the frame shown" className="figures min-w-36 text-center font-mono">
+      {timecode(time)} <span className="text-muted">/ {timecode(editor.limits.length)}</span>
+    </output>
+  )
+}
+
+export function Transport({ editor }: { editor: Editor }) {
+  const { clock } = editor
+  const playing = usePlaying(clock)
+  const picked = pickedOf(editor.segments)
+  return (
+    <div role="toolbar" aria-label="Player" className="flex flex-wrap items-center gap-1">
+      <Tool name="One frame back" keys="ArrowLeft" onClick={() => clock.step(-1)}>
+        <StepBack aria-hidden />
+      </Tool>
+      <Tool name={playing ? 'Pause' : 'Play'} keys="Space" onClick={() => clock.toggle()}>
+        {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
+      </Tool>
+      <Tool name="One frame on" keys="ArrowRight" onClick={() => clock.step(1)}>
+        <StepForward aria-hidden />
+      </Tool>
+      <Time editor={editor} />
+      <span className="mx-1 h-5 w-px bg-border" aria-hidden />
+      <Tool name="Start the segment here" keys="I" onClick={() => editor.setEdge('start')}>
+        <ChevronFirst aria-hidden />
+      </Tool>
+      <Tool name="End the segment here" keys="O" onClick={() => editor.setEdge('end')}>
+        <ChevronLast aria-hidden />
+      </Tool>
+      <Tool name="Split here" keys="S" onClick={editor.split}>
+        <Scissors aria-hidden />
+      </Tool>
+      <Tool name="New segment here" keys="N" onClick={() => editor.add()}>
+        <Square aria-hidden />
+      </Tool>
+      <span className="mx-1 h-5 w-px bg-border" aria-hidden />
+      <Tool name="Undo" keys="Control+Z" onClick={editor.undo} disabled={!editor.canUndo}>
+        <Undo2 aria-hidden />
+      </Tool>
+      <Tool name="Redo" keys="Control+Shift+Z" onClick={editor.redo} disabled={!editor.canRedo}>
+        <Redo2 aria-hidden />
+      </Tool>
+      <span className="flex-1" />
+      <Button
+        size="sm"
+        disabledReason={picked.length === 0 ? 'No segment is chosen.' : undefined}
+        onClick={() => clock.playRanges([...picked])}
+      >
+        <Play aria-hidden />
+        Play selection
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,138 @@
+// One export as a row of a list: what it is, how far it is, and what can be done with it.
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Ban, Download, Ellipsis, Film, RotateCw, Trash2 } from 'lucide-react'
+import type { Export } from '@/api/client'
+import { videoQuery } from '@/api/queries'
+import { StatusBadge, fillOf } from '@/components/status-badge'
+import { Button } from '@/components/ui/button'
+import { Checkbox } from '@/components/ui/field'
+import { Instant } from '@/components/ui/instant'
+import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { ProgressBar } from '@/components/ui/progress'
+import { Cell, Row } from '@/components/ui/table'
+import { bytes, duration, plural } from '@/lib/format'
+import { exportCan, isActive, useExportActions } from './export-actions'
+import { settingsLine, typeLabel } from './options'
+
+/** What an export is called where it has no files yet. */
+export function useExportName(made: Export): string {
+  const video = useQuery({ ...videoQuery(made.video_id), staleTime: 60_000 }).data
+  const file = made.outputs.length === 1 ? made.outputs[0]?.filename : undefined
+  return file ?? video?.filename ?? 'Export'
+}
+
+type Props = { made: Export; picked: boolean; onPick: (picked: boolean) => void }
+
+export function ExportRow({ made, picked, onPick }: Props) {
+  const name = useExportName(made)
+  const poster = made.outputs[0]?.poster_url
+  const segments = made.segment_selections.length
+  const settings = { ...made, quality: made.quality_preset }
+  return (
+    <Row data-picked={picked || undefined} className="data-picked:bg-primary-soft/30">
+      <Cell className="w-10 pr-0">
+        <Checkbox checked={picked} onChange={onPick} label={`Choose ${name}`} />
+      </Cell>
+      <Cell className="h-16 max-w-96 min-w-56">
+        <div className="flex items-center gap-3">
+          <Thumbnail url={poster} />
+          <div className="min-w-0">
+            <Link
+              to="/exports/$id"
+              params={{ id: made.id }}
+              className="block truncate rounded-sm font-medium hover:underline"
+            >
+              {name}
+            </Link>
+            <p className="truncate text-sm text-muted">
+              {typeLabel(made.export_type)} · {segments === 0 ? 'whole video' : plural(segments, 'segment')}
+            </p>
+          </div>
+        </div>
+      </Cell>
+      <Cell className="text-sm whitespace-nowrap text-muted">{settingsLine(settings)}</Cell>
+      <Cell className="min-w-40">
+        <StatusBadge status={made.status} />
+        {isActive(made) && (
+          <ProgressBar
+            value={made.status === 'pending' ? null : made.progress_percentage}
+            label={`Progress of ${name}`}
+            text={`${made.progress_percentage} percent`}
+            tone={fillOf(made.status)}
+            className="mt-1.5 h-1"
+          />
+        )}
+      </Cell>
+      <Cell className="text-right whitespace-nowrap">{duration(made.total_duration_seconds)}</Cell>
+      <Cell className="text-right whitespace-nowrap">
+        {made.file_size_bytes === undefined ? <span className="text-muted">–</span> : bytes(made.file_size_bytes)}
+      </Cell>
+      <Cell className="whitespace-nowrap text-muted">
+        <Instant at={made.created_at} />
+      </Cell>
+      <Cell className="w-24 text-right">
+        <RowActions made={made} name={name} />
+      </Cell>
+    </Row>
+  )
+}
+
+export function Thumbnail({ url }: { url: string | undefined }) {
+  if (url) return <img src={url} alt="" loading="lazy" className="h-10 w-16 shrink-0 rounded-sm bg-black object-contain" />
+  return (
+    <span className="grid h-10 w-16 shrink-0 place-items-center rounded-sm bg-raised text-muted">
+      <Film className="size-4" aria-hidden />
+    </span>
+  )
+}
+
+function RowActions({ made, name }: { made: Export; name: string }) {
+  const actions = useExportActions()
+  return (
+    <div className="flex justify-end gap-1">
+      {exportCan.download(made) && (
+        <Button
+          size="icon-sm"
+          look="quiet"
+          aria-label={`Download ${name}`}
+          onClick={() => actions.download.mutate({ made })}
+        >
+          <Download aria-hidden />
+        </Button>
+      )}
+      <Menu
+        label={`Actions for ${name}`}
+        trigger={
+          <Button size="icon-sm" look="quiet" aria-label={`More for ${name}`}>
+            <Ellipsis aria-hidden />
+          </Button>
+        }
+      >
+        <MenuItem
+          icon={<Ban aria-hidden />}
+          disabled={!exportCan.cancel(made)}
+          onSelect={() => actions.cancel.mutate(made)}
+        >
+          Cancel
+        </MenuItem>
+        <MenuItem
+          icon={<RotateCw aria-hidden />}
+          disabled={!exportCan.retry(made)}
+          onSelect={() => actions.retry.mutate(made)}
+        >
+          Export again
+        </MenuItem>
+        <MenuLine />
+        <MenuItem
+          danger
+          icon={<Trash2 aria-hidden />}
+          disabled={!exportCan.remove(made)}
+          onSelect={() => void actions.remove(made)}
+        >
+          Delete…
+        </MenuItem>
+      </Menu>
+    </div>
+  )
+}

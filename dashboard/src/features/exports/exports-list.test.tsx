@@ -1,0 +1,90 @@
+// The list: pages and filters are the coordinator's, old rows stay while new ones come, failures of many are named.
+import { screen, waitFor, within } from '@testing-library/react'
+import { HttpResponse, http } from 'msw'
+import { exports } from '@mock/data'
+import { server } from '@mock/server'
+import { renderPage } from '@/test/render'
+import { ExportProgress } from './export-progress'
+import { ExportsList } from './exports-list'
+
+const rows = () => screen.findAllByRole('checkbox', { name: /^Choose (?!all)/ })
+
+test('ten to a page, and the next page has others', async () => {
+  const { user } = await renderPage(<ExportsList />)
+  expect(await rows()).toHaveLength(10)
+  await user.click(screen.getByRole('button', { name: 'Next' }))
+  await waitFor(() => expect(screen.getByText(/^11–20 of/)).toBeInTheDocument())
+  expect(screen.getByRole('button', { name: 'Previous' })).toBeEnabled()
+})
+
+test('a tab filters, and an empty one says so', async () => {
+  const { user } = await renderPage(<ExportsList />)
+  await rows()
+  await user.click(screen.getByRole('tab', { name: /Failed/ }))
+  await waitFor(async () => expect(await rows()).toHaveLength(1))
+  server.use(http.get('*/api/exports', () => HttpResponse.json({ exports: [], total: 0 })))
+  await user.click(screen.getByRole('tab', { name: /Cancelled/ }))
+  expect(await screen.findByText('No export fits these filters')).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Clear the filters' }))
+  expect(await screen.findByText('No exports yet')).toBeInTheDocument()
+})
+
+test('an error keeps the rows that are there', async () => {
+  const { cache } = await renderPage(<ExportsList />)
+  await rows()
+  server.use(http.get('*/api/exports', () => HttpResponse.error()))
+  await cache.invalidateQueries({ queryKey: ['exports', 'list'] })
+  expect(await screen.findByRole('alert')).toHaveTextContent('cannot be reached')
+  expect(await rows()).toHaveLength(10)
+})
+
+test('many are deleted after a question, and what failed is named', async () => {
+  const { user } = await renderPage(<ExportsList />)
+  await rows()
+  await user.click(screen.getByRole('tab', { name: /Completed/ }))
+  await waitFor(() => expect(screen.getByText(/^1–10 of/)).toBeInTheDocument())
+  const [first, second] = await rows()
+  if (!first || !second) throw new Error('there are two')
+  await user.click(first)
+  await user.click(second)
+  server.use(http.delete('*/api/exports/:id', () => HttpResponse.error(), { once: true }))
+  await user.click(screen.getByRole('button', { name: 'Delete' }))
+  const question = await screen.findByRole('alertdialog')
+  expect(question).toHaveTextContent('Delete 2 exports?')
+  const before = exports.length
+  await user.click(within(question).getByRole('button', { name: 'Delete them' }))
+  await waitFor(() => expect(exports.length).toBe(before - 1))
+  expect(await screen.findByText(/The coordinator cannot be reached/)).toBeInTheDocument()
+})
+
+test('progress is a labelled bar that polls without a stream, and says when it is done', async () => {
+  const made = exports.find(({ status }) => status === 'processing')
+  if (!made) throw new Error('one is under way')
+  const onComplete = vi.fn()
+  let answers = 0
+  const progress = () => ({
+    progress: [30, 20, 100][Math.min(answers, 2)],
+    status: answers < 2 ? 'processing' : 'completed',
+    current_stage: answers < 2 ? 'processing' : 'complete',
+    elapsed_time: answers,
+    frames_done: 10 + answers,
+    frames_total: 100,
+  })
+  server.use(
+    http.get('*/api/exports/:id/progress', ({ request }) => {
+      if (request.headers.get('accept')?.includes('event-stream')) return new HttpResponse(null, { status: 503 })
+      const told = progress()
+      answers += 1
+      return HttpResponse.json(told)
+    }),
+  )
+  await renderPage(<ExportProgress exportId={made.id} onComplete={onComplete} pollInterval={20} />)
+  const bar = await screen.findByRole('progressbar', { name: 'Export progress' })
+  const seen = new Set<number>()
+  await waitFor(() => {
+    seen.add(Number(bar.getAttribute('aria-valuenow')))
+    expect(onComplete).toHaveBeenCalledOnce()
+  })
+  expect(seen.has(20)).toBe(false)
+  expect(screen.getByText('Completed')).toBeInTheDocument()
+})

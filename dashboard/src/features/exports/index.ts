@@ -1,0 +1,11 @@
+// What other features and the routes may use of exports.
+export { BulkExport } from './bulk-export'
+export { ExportModal } from './export-modal'
+export { ExportPage } from './export-page'
+export { ExportProgress } from './export-progress'
+export { exportCan, isActive, useExportActions } from './export-actions'
+export { ExportsList, type ListView, WHOLE_LIST } from './exports-list'
+export { Thumbnail, useExportName } from './export-row'
+export { FARM_DEFAULTS, resolutionLabel, settingsLine } from './options'
+export { QuickExport } from './quick-export'
+export { SettingsFields } from './settings-fields'

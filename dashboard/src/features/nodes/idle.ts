@@ -1,0 +1,22 @@
+// Why a node does nothing: what the coordinator says, or what its state tells.
+import type { FarmNode } from '@/api/pending-farm'
+
+export function idleReason({ state, connected, slots, slots_busy, idle, quarantine_reason }: FarmNode): string | undefined {
+  if (idle) return idle.message
+  if (quarantine_reason) return quarantine_reason
+  if (!connected) return 'It is not connected.'
+  if (state === 'draining') return slots_busy > 0 ? 'It finishes what it has.' : 'It is drained: it takes no new tasks.'
+  if (slots === 0) return 'It offers no slot.'
+  return slots_busy === 0 ? 'No task waits for it.' : undefined
+}
+
+/** What may be done with a node in which state; each says why not. */
+export const nodeCan = {
+  drain: ({ state, connected }: FarmNode) =>
+    state === 'online' && connected ? undefined : 'Only a node that takes tasks can be drained.',
+  resume: ({ state }: FarmNode) =>
+    state === 'draining' || state === 'quarantined' ? undefined : 'It takes tasks already.',
+  quarantine: ({ state }: FarmNode) => (state === 'quarantined' ? 'It is in quarantine already.' : undefined),
+  remove: ({ connected, slots_busy }: FarmNode) =>
+    connected && slots_busy > 0 ? 'It has tasks: drain it, and remove it once it is done.' : undefined,
+}

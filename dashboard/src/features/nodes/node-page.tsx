@@ -1,0 +1,88 @@
+// One node: how it is, what it can do, and what it does now.
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { nodeQuery } from '@/api/farm-queries'
+import type { NodeDetails } from '@/api/pending-farm'
+import { StatusBadge } from '@/components/status-badge'
+import { Card, PageHeading } from '@/components/ui/card'
+import { Instant } from '@/components/ui/instant'
+import { TaskTable } from '@/features/queue'
+import { idleReason } from './idle'
+import { NodeMenu } from './node-menu'
+import { Slots } from './slots'
+
+export function NodePage({ id }: { id: string }) {
+  const { data } = useSuspenseQuery(nodeQuery(id))
+  const navigate = useNavigate()
+  const { node, facts, tasks } = data
+  const reason = idleReason(node)
+  return (
+    <>
+      <PageHeading
+        title={node.name}
+        text={facts?.host}
+        actions={
+          <>
+            <StatusBadge status={node.connected || node.state === 'quarantined' ? node.state : 'offline'} />
+            <NodeMenu node={node} onRemoved={() => void navigate({ to: '/ops/nodes' })} />
+          </>
+        }
+      />
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <Card className="overflow-hidden" aria-label="Tasks">
+          <h2 className="border-b border-border px-4 py-3 font-semibold">What it does now</h2>
+          {tasks.length > 0 ? (
+            <TaskTable tasks={tasks} label="Tasks of the node" />
+          ) : (
+            <p className="p-4 text-muted">{reason ?? 'Nothing.'}</p>
+          )}
+        </Card>
+        <Facts details={data} reason={reason} />
+      </div>
+    </>
+  )
+}
+
+function Facts({ details: { node, facts }, reason }: { details: NodeDetails; reason: string | undefined }) {
+  const rows: [string, ReactNode][] = [
+    ['Slots', <Slots key="slots" node={node} />],
+    ['Idle', reason ?? 'no'],
+    ['Last heard', node.seen_at ? <Instant key="seen" at={node.seen_at} /> : 'never'],
+    ['Joined', <Instant key="joined" at={node.created_at} />],
+    ...(node.quarantined_at ? ([['Quarantined', <Instant key="kept" at={node.quarantined_at} />]] as const) : []),
+    ...(facts
+      ? ([
+          ['Version', facts.version],
+          ['Processors', facts.cpu_count],
+          ['Media library', facts.media_library],
+          ['Sandbox', facts.sandbox_layers.join(', ') || 'none'],
+        ] as const)
+      : []),
+  ].map(([name, value]) => [String(name), value])
+  return (
+    <Card className="p-4" aria-label="Facts">
+      <dl className="flex flex-col gap-2">
+        {rows.map(([name, value]) => (
+          <div key={name} className="flex justify-between gap-4">
+            <dt className="shrink-0 text-muted">{name}</dt>
+            <dd className="figures text-right">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {facts && (
+        <>
+          <h2 className="mt-4 mb-1 font-semibold">Encoders that passed their probe</h2>
+          <ul className="flex flex-col gap-1">
+            {facts.encoders.map(({ family, identity }) => (
+              <li key={identity} className="flex flex-col">
+                <span>{family}</span>
+                <code className="font-mono text-xs break-all text-muted">{identity}</code>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Card>
+  )
+}

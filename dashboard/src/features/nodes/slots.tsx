@@ -1,0 +1,29 @@
+// The slots of a node as cells, the busy ones filled, with the numbers beside them.
+import type { FarmNode } from '@/api/pending-farm'
+import { fillOf } from '@/components/status-badge'
+import { cn } from '@/lib/class-names'
+
+/** More cells than this say no more than the number does. */
+const CELLS_MAX = 24
+
+export function Slots({ node }: { node: Pick<FarmNode, 'slots' | 'slots_busy' | 'connected'> }) {
+  const cells = Math.min(node.slots, CELLS_MAX)
+  return (
+    <span className="inline-flex items-center gap-2">
+      <span aria-hidden className="flex gap-0.5">
+        {Array.from({ length: cells }, (_, index) => (
+          <span
+            key={index}
+            className={cn(
+              'h-4 w-2 rounded-xs',
+              node.connected && index < node.slots_busy ? fillOf('running') : 'bg-raised',
+            )}
+          />
+        ))}
+      </span>
+      <span className="figures text-sm text-muted">
+        {node.slots_busy} / {node.slots}
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,32 @@
+// What operators order of nodes.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { toast } from 'sonner'
+import { sentence } from '@/api/error'
+import { keys } from '@/api/keys'
+import { type FarmNode, drainNode, quarantineNode, removeNode, resumeNode } from '@/api/pending-farm'
+import { useConfirm } from '@/components/ui/confirm'
+
+export function useNodeOrders() {
+  const cache = useQueryClient()
+  const confirm = useConfirm()
+  const options = {
+    onError: (error: Error) => toast.error('That did not work', { description: sentence(error) }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.nodes }),
+  }
+  const drain = useMutation({ mutationFn: ({ id }: FarmNode) => drainNode(id), ...options })
+  const resume = useMutation({ mutationFn: ({ id }: FarmNode) => resumeNode(id), ...options })
+  const quarantine = useMutation({
+    mutationFn: ({ node, reason }: { node: FarmNode; reason: string }) => quarantineNode(node.id, reason),
+    ...options,
+  })
+  const remove = useMutation({ mutationFn: ({ id }: FarmNode) => removeNode(id), ...options })
+  const askAndRemove = async (node: FarmNode): Promise<boolean> => {
+    const text = `Its certificate is worth nothing from then on. To come back, ${node.name} has to enrol again.`
+    if (!(await confirm({ title: `Remove ${node.name}?`, text, action: 'Remove it' }))) return false
+    return remove.mutateAsync(node).then(
+      () => true,
+      () => false,
+    )
+  }
+  return { drain, resume, quarantine, remove: askAndRemove }
+}

@@ -1,0 +1,55 @@
+// The operators' view: tasks in the rows of their nodes, arrows between them, orders that are given once.
+import { screen, waitFor, within } from '@testing-library/react'
+import { useState } from 'react'
+import { queued } from '@mock/farm-data'
+import { renderPage } from '@/test/render'
+import { FailuresPage } from './failures-page'
+import { QueuePage, type QueueView } from './queue-page'
+
+function Held() {
+  const [view, setView] = useState<QueueView>({ page: 1, export: undefined, task: undefined, tasks: 'grid' })
+  return <QueuePage view={view} onView={(part) => setView((known) => ({ ...known, ...part }))} />
+}
+
+const cells = () => screen.findAllByRole('button', { name: /(picture|sound) \w{6}: / })
+
+test('every task stands in the row of its node, and arrows go from one to the next', async () => {
+  const { user } = await renderPage(<Held />)
+  await cells()
+  const row = (name: string) => screen.getAllByRole('row').find((one) => within(one).queryByText(name))
+  const own = row('studio-gpu-1')
+  if (!own) throw new Error('the node has a row')
+  const [first, second] = within(own).getAllByRole('button')
+  first?.focus()
+  await user.keyboard('{ArrowRight}')
+  expect(second).toHaveFocus()
+  await user.keyboard('{Enter}')
+  expect(await screen.findByRole('heading', { name: /^(picture|sound) / })).toBeInTheDocument()
+})
+
+test('the same tasks are there as a table', async () => {
+  const { user } = await renderPage(<Held />)
+  const count = (await cells()).length
+  await user.click(screen.getByRole('tab', { name: 'Table' }))
+  const table = await screen.findByRole('table', { name: 'Tasks' })
+  expect(within(table).getAllByRole('row')).toHaveLength(count + 1)
+})
+
+test('priorities change and exports are held back', async () => {
+  const { user } = await renderPage(<Held />)
+  const [one] = queued
+  if (!one) throw new Error('one is open')
+  const before = one.priority
+  await user.click(await screen.findByRole('button', { name: `Raise the priority of ${one.filename}` }))
+  await waitFor(() => expect(one.priority).toBe(before + 10))
+  await waitFor(() => expect(screen.getByLabelText(`Priority of ${one.filename}`)).toHaveTextContent(String(before + 10)))
+  await user.click(screen.getByRole('button', { name: `More for ${one.filename}` }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Hold it back' }))
+  await waitFor(() => expect(one.paused_at).toBeDefined())
+})
+
+test('failures are one line for each cause', async () => {
+  await renderPage(<FailuresPage />)
+  expect(await screen.findByText(/picture: The video breaks off at frame …\./)).toBeInTheDocument()
+  expect(await screen.findByText(/more than … GB of memory/)).toBeInTheDocument()
+})

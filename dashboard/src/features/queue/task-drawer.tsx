@@ -1,0 +1,72 @@
+// One task, closer: how far, where, what went wrong in plain words and in the media library's own.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { RotateCw, X } from 'lucide-react'
+import { toast } from 'sonner'
+import { sentence } from '@/api/error'
+import { keys } from '@/api/keys'
+import { type Task, requeueExport } from '@/api/pending-farm'
+import { StatusBadge } from '@/components/status-badge'
+import { Button } from '@/components/ui/button'
+import { Card } from '@/components/ui/card'
+import { Instant } from '@/components/ui/instant'
+import { plural } from '@/lib/format'
+import { LogView } from './log-view'
+import { lookOf, shortId, taskLine } from './task-look'
+
+type Props = { task: Task; nodeName: (id: string) => string; onClose: () => void }
+
+export function TaskDrawer({ task, nodeName, onClose }: Props) {
+  const cache = useQueryClient()
+  const requeue = useMutation({
+    mutationFn: () => requeueExport(task.export_id ?? '', task.id),
+    onSuccess: () => toast.success('Queued anew'),
+    onError: (error) => toast.error('Not queued anew', { description: sentence(error) }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.queue }),
+  })
+  const open = task.state !== 'done' && task.state !== 'dropped'
+  const reason = !task.export_id ? 'It belongs to no export.' : open ? undefined : 'It is over.'
+  const facts: [string, React.ReactNode][] = [
+    ['Work', taskLine(task)],
+    ['Node', task.node_id ? nodeName(task.node_id) : 'none'],
+    ['Attempt', task.failures > 0 ? `${task.attempt}, after ${plural(task.failures, 'failure')}` : `${task.attempt}`],
+    ['Pool', task.pool],
+    ['Made', <Instant key="made" at={task.created_at} />],
+    ...(task.lease_until ? ([['Leased until', <Instant key="lease" at={task.lease_until} />]] as [string, React.ReactNode][]) : []),
+    ...(task.waiting ? ([['Waits', task.waiting.message]] as [string, React.ReactNode][]) : []),
+    ...(task.reused ? ([['Reused', 'its part was there before']] as [string, React.ReactNode][]) : []),
+  ]
+  return (
+    <Card aria-label="Task" className="sticky top-20">
+      <div className="flex items-center gap-2 border-b border-border py-2 pr-2 pl-4">
+        <h2 className="flex-1 font-semibold">
+          {task.kind} {shortId(task.id)}
+        </h2>
+        <StatusBadge status={lookOf(task)} />
+        <Button size="icon-sm" look="quiet" aria-label="Close the task" onClick={onClose}>
+          <X aria-hidden />
+        </Button>
+      </div>
+      <dl className="flex flex-col gap-2 p-4">
+        {facts.map(([name, value]) => (
+          <div key={name} className="flex justify-between gap-4">
+            <dt className="shrink-0 text-muted">{name}</dt>
+            <dd className="figures text-right">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="border-t border-border p-4">
+        <LogView
+          title={task.error_message ?? 'Last failure'}
+          text={task.error_detail}
+          empty="Nothing has gone wrong with it."
+        />
+        <div className="mt-3">
+          <Button size="sm" disabledReason={reason} onClick={() => requeue.mutate()}>
+            <RotateCw aria-hidden />
+            Requeue
+          </Button>
+        </div>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,27 @@
+// Which look a task has: its state, and whether it was tried before.
+import type { Task } from '@/api/pending-farm'
+import type { TaskState as Look } from '@/components/status-badge'
+
+export function lookOf({ state, failures }: Pick<Task, 'state' | 'failures'>): Look {
+  switch (state) {
+    case 'ready':
+      return failures > 0 ? 'retrying' : 'waiting'
+    case 'leased':
+      return 'running'
+    case 'done':
+      return 'done'
+    case 'poisoned':
+      return 'failed'
+    case 'dropped':
+      return 'cancelled'
+  }
+}
+
+/** `picture, 120 of 300 frames`: what it is and how far. */
+export function taskLine({ kind, amount_done, amount_total }: Task): string {
+  const unit = kind === 'picture' ? 'frames' : 'ms'
+  return amount_total > 0 ? `${kind}, ${amount_done} of ${amount_total} ${unit}` : kind
+}
+
+/** The end of an id, by which people tell tasks apart. */
+export const shortId = (id: string): string => id.slice(-6)

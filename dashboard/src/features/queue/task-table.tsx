@@ -1,0 +1,73 @@
+// Tasks as a table: state, what it is, where it is, and why it waits.
+import { Link } from '@tanstack/react-router'
+import type { Task } from '@/api/pending-farm'
+import { StatusBadge, fillOf } from '@/components/status-badge'
+import { Instant } from '@/components/ui/instant'
+import { ProgressBar } from '@/components/ui/progress'
+import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { lookOf, shortId, taskLine } from './task-look'
+
+type Props = { tasks: readonly Task[]; label: string; nodeName?: (id: string) => string; onPick?: (task: Task) => void }
+
+export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
+  return (
+    <Table label={label}>
+      <thead>
+        <tr>
+          <Head>Task</Head>
+          <Head>State</Head>
+          <Head>How far</Head>
+          <Head>Attempt</Head>
+          {nodeName && <Head>Node</Head>}
+          <Head>Why it waits</Head>
+          <Head>Made</Head>
+        </tr>
+      </thead>
+      <tbody>
+        {tasks.map((task) => (
+          <Line key={task.id} task={task} nodeName={nodeName} onPick={onPick} />
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+type LineProps = { task: Task } & Pick<Props, 'nodeName' | 'onPick'>
+
+function Line({ task, nodeName, onPick }: LineProps) {
+  const name = `${task.kind} ${shortId(task.id)}`
+  const share = task.amount_total > 0 ? (task.amount_done / task.amount_total) * 100 : 0
+  return (
+    <Row>
+      <Cell className="h-10 whitespace-nowrap">
+        {onPick ? (
+          <button type="button" onClick={() => onPick(task)} className="min-h-6 rounded-sm font-medium hover:underline">
+            {name}
+          </button>
+        ) : task.export_id ? (
+          <Link
+            to="/ops/queue"
+            search={{ export: task.export_id }}
+            className="inline-block min-h-6 rounded-sm font-medium hover:underline"
+          >
+            {name}
+          </Link>
+        ) : (
+          name
+        )}
+      </Cell>
+      <Cell className="h-10">
+        <StatusBadge status={lookOf(task)} />
+      </Cell>
+      <Cell className="h-10 min-w-32">
+        <ProgressBar value={share} label={`Progress of ${name}`} text={taskLine(task)} tone={fillOf(lookOf(task))} className="h-1.5" />
+      </Cell>
+      <Cell className="h-10 text-right">{task.attempt}</Cell>
+      {nodeName && <Cell className="h-10">{task.node_id ? nodeName(task.node_id) : '–'}</Cell>}
+      <Cell className="h-10 text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>
+      <Cell className="h-10 whitespace-nowrap text-muted">
+        <Instant at={task.created_at} />
+      </Cell>
+    </Row>
+  )
+}

@@ -1,0 +1,4 @@
+// What other features and the routes may use of videos.
+export { UploadButton } from './upload-panel'
+export { VideoCard } from './video-card'
+export { VIDEO_GRID, VideosPage } from './videos-page'

@@ -1,0 +1,109 @@
+// A video as a card: picture, name, facts, and the quick way to an export.
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Ellipsis, Film, LoaderCircle, Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import type { Video } from '@/api/gen'
+import { StatusBadge } from '@/components/status-badge'
+import { Button } from '@/components/ui/button'
+import { Card } from '@/components/ui/card'
+import { Checkbox } from '@/components/ui/field'
+import { Instant } from '@/components/ui/instant'
+import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { ExportModal, QuickExport } from '@/features/exports'
+import { cn } from '@/lib/class-names'
+import { bytes, duration } from '@/lib/format'
+import { useDeleteVideo } from './delete-video'
+
+type Props = { video: Video; picked?: boolean; onPick?: (picked: boolean) => void }
+
+export function VideoCard({ video, picked = false, onPick }: Props) {
+  const [exporting, setExporting] = useState(false)
+  const ready = video.status === 'ready'
+  return (
+    <Card aria-label={video.filename} className={cn('flex flex-col overflow-hidden', picked && 'border-primary')}>
+      <div className="relative aspect-video bg-black">
+        <Poster video={video} />
+        {onPick && ready && (
+          <span className="absolute top-2 left-2 rounded-md bg-card/90">
+            <Checkbox checked={picked} onChange={onPick} label={`Choose ${video.filename}`} />
+          </span>
+        )}
+        {video.duration_seconds !== undefined && (
+          <span className="figures absolute right-2 bottom-2 rounded-sm bg-black/80 px-1.5 py-0.5 text-xs text-white">
+            {duration(video.duration_seconds)}
+          </span>
+        )}
+      </div>
+      <div className="flex flex-1 flex-col gap-2 p-3">
+        <div className="min-w-0">
+          <Link
+            to="/videos/$id"
+            params={{ id: video.id }}
+            className="block truncate rounded-sm font-medium hover:underline"
+            title={video.filename}
+          >
+            {video.filename}
+          </Link>
+          <p className="truncate text-sm text-muted">
+            {video.width && video.height ? `${video.width} × ${video.height} · ` : ''}
+            {bytes(video.size_bytes)} · <Instant at={video.created_at} />
+          </p>
+        </div>
+        {video.status === 'failed' && <p className="text-sm text-err">{video.error_message}</p>}
+        <div className="mt-auto flex items-center justify-between gap-2">
+          {ready ? (
+            <QuickExport video={video} onCustomise={() => setExporting(true)} />
+          ) : (
+            <StatusBadge status={video.status} />
+          )}
+          <Actions video={video} onExport={() => setExporting(true)} />
+        </div>
+      </div>
+      <ExportModal videoId={video.id} isOpen={exporting} onClose={() => setExporting(false)} />
+    </Card>
+  )
+}
+
+function Poster({ video }: { video: Video }) {
+  if (video.poster_url) {
+    return <img src={video.poster_url} alt="" loading="lazy" className="size-full object-contain" />
+  }
+  const moving = video.status === 'indexing' || video.status === 'uploading'
+  const Icon = moving ? LoaderCircle : Film
+  return (
+    <span className="grid size-full place-items-center text-white/50">
+      <Icon className={cn('size-7', moving && 'motion-safe:animate-spin')} aria-hidden />
+    </span>
+  )
+}
+
+function Actions({ video, onExport }: { video: Video; onExport: () => void }) {
+  const navigate = useNavigate()
+  const remove = useDeleteVideo()
+  const ready = video.status === 'ready'
+  return (
+    <Menu
+      label={`Actions for ${video.filename}`}
+      trigger={
+        <Button size="icon-sm" look="quiet" aria-label={`More for ${video.filename}`}>
+          <Ellipsis aria-hidden />
+        </Button>
+      }
+    >
+      <MenuItem
+        icon={<Pencil aria-hidden />}
+        disabled={!ready}
+        onSelect={() => void navigate({ to: '/videos/$id', params: { id: video.id } })}
+      >
+        Edit
+      </MenuItem>
+      <MenuItem icon={<SlidersHorizontal aria-hidden />} disabled={!ready} onSelect={onExport}>
+        Export…
+      </MenuItem>
+      <MenuLine />
+      <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => void remove(video)}>
+        Delete…
+      </MenuItem>
+    </Menu>
+  )
+}

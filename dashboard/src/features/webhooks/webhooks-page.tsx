@@ -1,0 +1,105 @@
+// Addresses that are told what happens, and what became of every message.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Ellipsis, Pause, Pencil, Play, Plus, Trash2, Webhook as WebhookIcon } from 'lucide-react'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import { sentence } from '@/api/error'
+import { webhooksQuery } from '@/api/farm-queries'
+import { keys } from '@/api/keys'
+import { type Webhook, deleteWebhook, editWebhook } from '@/api/pending-farm'
+import { Button } from '@/components/ui/button'
+import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
+import { useConfirm } from '@/components/ui/confirm'
+import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { Deliveries } from './deliveries'
+import { WebhookDialog } from './webhook-dialog'
+
+export function WebhooksPage() {
+  const query = useQuery(webhooksQuery)
+  const [opened, setOpened] = useState<Webhook | 'new'>()
+  return (
+    <>
+      <PageHeading
+        title="Webhooks"
+        text="Your servers are told what happens: signed messages, in order, tried again for a day."
+        actions={
+          <Button look="primary" onClick={() => setOpened('new')}>
+            <Plus aria-hidden />
+            New webhook
+          </Button>
+        }
+      />
+      {query.error && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <Skeleton className="h-40" />}
+      {query.data?.webhooks.length === 0 && (
+        <Card>
+          <Empty
+            icon={<WebhookIcon aria-hidden />}
+            title="No webhooks yet"
+            text="A webhook tells your server when an export is done, so that it need not ask."
+            action={<Button onClick={() => setOpened('new')}>New webhook</Button>}
+          />
+        </Card>
+      )}
+      <div className="flex flex-col gap-4">
+        {query.data?.webhooks.map((webhook) => (
+          <One key={webhook.id} webhook={webhook} onEdit={() => setOpened(webhook)} />
+        ))}
+      </div>
+      {opened && <WebhookDialog webhook={opened === 'new' ? undefined : opened} onClose={() => setOpened(undefined)} />}
+    </>
+  )
+}
+
+function One({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
+  const cache = useQueryClient()
+  const confirm = useConfirm()
+  const order = useMutation({
+    mutationFn: (act: () => Promise<unknown>) => act(),
+    onError: (error) => toast.error('That did not work', { description: sentence(error) }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.webhooks }),
+  })
+  const { id, name, url, events, enabled } = webhook
+  const remove = async () => {
+    const text = 'What it was not yet told, it is never told.'
+    if (await confirm({ title: `Delete ${name}?`, text, action: 'Delete it' })) order.mutate(() => deleteWebhook(id))
+  }
+  return (
+    <Card aria-label={name}>
+      <div className="flex items-center gap-3 border-b border-border px-4 py-3">
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate font-semibold">
+            {name}
+            {!enabled && <span className="font-normal text-muted"> · switched off</span>}
+          </h2>
+          <p className="truncate text-sm text-muted">
+            {url} · {events.join(', ')}
+          </p>
+        </div>
+        <Menu
+          label={`Actions for ${name}`}
+          trigger={
+            <Button size="icon-sm" look="quiet" aria-label={`More for ${name}`}>
+              <Ellipsis aria-hidden />
+            </Button>
+          }
+        >
+          <MenuItem icon={<Pencil aria-hidden />} onSelect={onEdit}>
+            Edit
+          </MenuItem>
+          <MenuItem
+            icon={enabled ? <Pause aria-hidden /> : <Play aria-hidden />}
+            onSelect={() => order.mutate(() => editWebhook(id, { url, name, events, enabled: !enabled }))}
+          >
+            {enabled ? 'Switch off' : 'Switch on'}
+          </MenuItem>
+          <MenuLine />
+          <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => void remove()}>
+            Delete…
+          </MenuItem>
+        </Menu>
+      </div>
+      <Deliveries webhook={webhook} />
+    </Card>
+  )
+}

@@ -1,0 +1,29 @@
+// `/ops/queue`: the farm at work; the address holds what of it is looked at.
+import { createFileRoute } from '@tanstack/react-router'
+import { QueuePage, type QueueView } from '@/features/queue'
+
+type Search = { page?: number; export?: string; task?: string; tasks?: 'table' }
+
+function searchOf(raw: Record<string, unknown>): Search {
+  const page = Math.floor(Number(raw.page))
+  return {
+    ...(page > 1 ? { page } : {}),
+    ...(typeof raw.export === 'string' ? { export: raw.export } : {}),
+    ...(typeof raw.task === 'string' ? { task: raw.task } : {}),
+    ...(raw.tasks === 'table' ? { tasks: 'table' } : {}),
+  }
+}
+
+export const Route = createFileRoute('/_app/ops/queue')({ validateSearch: searchOf, component: Page })
+
+function Page() {
+  const search = Route.useSearch()
+  const navigate = Route.useNavigate()
+  const view: QueueView = { page: 1, tasks: 'grid', export: undefined, task: undefined, ...search }
+  return (
+    <QueuePage
+      view={view}
+      onView={(part) => void navigate({ search: searchOf({ ...view, ...part }), replace: true, resetScroll: false })}
+    />
+  )
+}

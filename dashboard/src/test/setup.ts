@@ -1,0 +1,27 @@
+// Before every file of tests: the mock farm answers, and what the test's browser lacks is filled in.
+import '@testing-library/jest-dom/vitest'
+import { cleanup } from '@testing-library/react'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { client } from '@/api/gen/client.gen'
+import '@/api/call'
+import { server } from '@mock/server'
+
+// Addresses without an origin are those of the page; outside a browser they need one.
+const origin = 'http://localhost:3000'
+client.setConfig({ baseUrl: origin })
+
+Object.assign(Element.prototype, {
+  hasPointerCapture: () => false,
+  setPointerCapture: () => undefined,
+  releasePointerCapture: () => undefined,
+  scrollIntoView: () => undefined,
+})
+
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterEach(() => {
+  cleanup()
+  server.resetHandlers()
+  localStorage.clear()
+  sessionStorage.clear()
+})
+afterAll(() => server.close())
