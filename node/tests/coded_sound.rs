@@ -134,10 +134,10 @@ fn a_film_is_no_worse_where_encoders_of_opus_take_turns() {
     /// Measured: 2.6 dB.
     const WORSE_DB_MAX: f64 = 3.0;
     let Some(folder) = std::env::var_os("REELFARM_MEDIA").map(std::path::PathBuf::from) else { return };
-    let film = sound::judge::stereo(&folder.join("bbb_720p25_aac51_65s_moovend.mp4"));
+    let soundtrack = sound::judge::stereo(&folder.join("bbb_720p25_aac51_65s_moovend.mp4"));
     // From several places on, so that turns fall into several scenes.
     for from_s in 0..4 {
-        let sound = &film[from_s * 96_000..(from_s + 61) * 96_000];
+        let sound = &soundtrack[from_s * 96_000..(from_s + 61) * 96_000];
         let file = SourceFile::make(Spec { encode: &["-c:a", "pcm_f32le"], ..Spec::PCM_MOV }, sound, 61.0);
         for (bitrate_bps, bitrate) in [(96_000, "96k"), (128_000, "128k"), (160_000, "160k")] {
             let ours = render_as(SoundCodec::Opus, bitrate_bps, &file, vec![cut(0.0, 61.0)], false).unwrap().sound();

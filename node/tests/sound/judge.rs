@@ -114,9 +114,9 @@ pub fn through(encode: &[&str], container: &str, sound: &[f32], channels: usize)
     encoder.args(["-v", "error", "-f", "f32le", "-ar", "48000", "-ac", &channels.to_string(), "-i"]).arg(&raw);
     assert!(encoder.args(encode).arg(&coded).status().unwrap().success());
     let mut decoder = Command::new("ffmpeg");
-    let decoded = decoder.args(["-v", "error", "-i"]).arg(&coded).args(["-f", "f32le", "-"]).output().unwrap();
-    assert!(decoded.status.success());
-    let samples = decoded.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    let heard = decoder.args(["-v", "error", "-i"]).arg(&coded).args(["-f", "f32le", "-"]).output().unwrap();
+    assert!(heard.status.success());
+    let samples = heard.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
     samples.take(sound.len()).collect()
 }
 
@@ -124,7 +124,7 @@ pub fn through(encode: &[&str], container: &str, sound: &[f32], channels: usize)
 pub fn stereo(path: &std::path::Path) -> Vec<f32> {
     let mut decoder = Command::new("ffmpeg");
     decoder.args(["-v", "error", "-i"]).arg(path);
-    let decoded = decoder.args(["-map", "0:a:0", "-ac", "2", "-ar", "48000", "-f", "f32le", "-"]).output().unwrap();
-    assert!(decoded.status.success());
-    decoded.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    let heard = decoder.args(["-map", "0:a:0", "-ac", "2", "-ar", "48000", "-f", "f32le", "-"]).output().unwrap();
+    assert!(heard.status.success());
+    heard.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
