@@ -38,7 +38,7 @@ const PROGRAMMES: [(&str, Draw); 7] = [
 /// Four syllables a second of a voice, with a breath after every six of them, and hiss between them.
 fn voice(time: f64, random: &mut dyn FnMut() -> f64) -> [f64; 2] {
     let (syllable, place) = ((4.0 * time).floor(), (4.0 * time).fract());
-    if syllable % 7.0 == 6.0 {
+    if (syllable % 7.0 - 6.0).abs() < 0.5 {
         return [0.0; 2];
     }
     let pitch = 110.0 + 20.0 * (syllable * 1.7).sin();

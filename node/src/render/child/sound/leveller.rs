@@ -57,13 +57,13 @@ mod tests {
 
     use crate::render::child::sound::loudness::from_decibels;
 
-    fn treatment(loudness_lufs: f64, peak: f64, gain_db: f64, ceiling: Option<f64>) -> Option<Treatment> {
-        Some(Treatment { before: Level::Measured { loudness_lufs, peak }, gain: from_decibels(gain_db), ceiling })
+    fn treatment(loudness_lufs: f64, peak: f64, gain_db: f64, ceiling: Option<f64>) -> Treatment {
+        Treatment { before: Level::Measured { loudness_lufs, peak }, gain: from_decibels(gain_db), ceiling }
     }
 
-    fn levelled(treatment: Option<Treatment>, samples: &[f32]) -> Vec<f32> {
+    fn levelled(treatment: impl Into<Option<Treatment>>, samples: &[f32]) -> Vec<f32> {
         let mut out = Vec::new();
-        let mut leveller = Leveller::new(1, treatment);
+        let mut leveller = Leveller::new(1, treatment.into());
         leveller.push(samples, &mut out);
         leveller.finish(&mut out);
         out

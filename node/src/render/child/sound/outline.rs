@@ -122,13 +122,15 @@ mod tests {
 
     fn outline(rows: &[(f64, f32)]) -> Outline {
         let mut outline = Outline::default();
-        rows.iter().for_each(|&(loudness_lufs, peak)| outline.push(loudness_lufs, peak));
+        for &(loudness_lufs, peak) in rows {
+            outline.push(loudness_lufs, peak);
+        }
         outline
     }
 
     #[test]
     fn what_the_limiter_leaves_alone_gets_no_more_gain() {
-        let quiet = outline(&[(-30.0, 0.1); 2_000]);
+        let quiet = outline(&vec![(-30.0, 0.1); 2_000]);
         assert!((quiet.limited(from_decibels(16.0), 0.9) + 14.0).abs() < 1e-3);
         let gain = from_decibels(16.001);
         assert!((quiet.gain(gain, 0.9, -14.0) - gain).abs() < 1e-12);
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn what_the_limiter_takes_is_given_back() {
         // A peak in every block, of sound that would be at the target without a limiter.
-        let mut rows = [(-30.0, 0.1); 4_000];
+        let mut rows = vec![(-30.0, 0.1); 4_000];
         rows.iter_mut().step_by(200).for_each(|row| row.1 = 0.25);
         let (peaked, gain) = (outline(&rows), from_decibels(16.0));
         let without = peaked.limited(gain, 0.9);
@@ -148,7 +150,7 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_turning_up() {
-        let mut rows = [(-40.0, 0.01); 2_000];
+        let mut rows = vec![(-40.0, 0.01); 2_000];
         rows.iter_mut().step_by(2).for_each(|row| row.1 = 1.0);
         let gain = outline(&rows).gain(1.0, 0.9, -14.0);
         assert!((gain - from_decibels(PUSH_DB_MAX)).abs() < 1e-9);
@@ -158,8 +160,8 @@ mod tests {
     fn gates_are_those_of_the_meter() {
         // Half of it 20 LU below the other half does not count, nor does next to nothing.
         let mut rows = vec![(-20.0, 0.1); 4_000];
-        rows.extend([(-40.0, 0.1); 4_000]);
-        rows.extend([(-90.0, 0.1); 4_000]);
+        rows.extend(vec![(-40.0, 0.1); 4_000]);
+        rows.extend(vec![(-90.0, 0.1); 4_000]);
         // Blocks across the change count for what they hold.
         assert!((outline(&rows).limited(1.0, 1.0) + 20.0).abs() < 0.2);
         assert!(outline(&[]).limited(1.0, 1.0) < -100.0);
