@@ -179,7 +179,8 @@ async fn x264_is_set_up_as_ffmpeg_sets_it_up() {
     let ours = options(&std::fs::read(&part.payload).unwrap());
     let rates = ["-crf", "23", "-maxrate", "4000k", "-bufsize", "8000k", "-g", "50", "-threads", "2"];
     let judge = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"];
-    let theirs = Source::make("judge.h264", 30, "25", &[&judge[..], &rates].concat());
+    let zones = ["-x264-params", "zones=0,0,b=1.4/18,23,b=1.15/24,29,b=1.4"];
+    let theirs = Source::make("judge.h264", 30, "25", &[&judge[..], &rates, &zones].concat());
     assert_eq!(ours, options(&theirs.bytes()));
     assert!(ours.contains("rc=crf") && ours.contains("threads=2"), "{ours}");
 }
