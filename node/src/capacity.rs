@@ -24,6 +24,8 @@ struct Shared {
     running: Mutex<HashMap<Key, Signals>>,
     count: watch::Sender<usize>,
     draining: CancellationToken,
+    /// The coordinator asked for no more claims, for as long as the connection lasts.
+    held_back: watch::Sender<bool>,
     releasing: CancellationToken,
 }
 
@@ -53,6 +55,7 @@ impl Attempts {
                 running: Mutex::default(),
                 count: watch::Sender::new(0),
                 draining: CancellationToken::new(),
+                held_back: watch::Sender::new(false),
                 releasing: CancellationToken::new(),
             }),
         }
@@ -95,7 +98,19 @@ impl Attempts {
         }
     }
 
-    /// Claim nothing more.
+    /// The coordinator wants no more claims, or takes them again.
+    pub fn hold_back(&self, held_back: bool) {
+        self.shared.held_back.send_replace(held_back);
+    }
+
+    /// Waits until the coordinator takes claims.
+    pub async fn may_claim(&self) {
+        // The sender lives as long as `self`, so this can only end by the value.
+        let mut held_back = self.shared.held_back.subscribe();
+        let _may = held_back.wait_for(|held_back| !held_back).await;
+    }
+
+    /// Claim nothing more, ever: the process ends.
     pub fn drain(&self) {
         self.shared.draining.cancel();
     }

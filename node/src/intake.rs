@@ -110,6 +110,7 @@ impl Intake {
         let mut sessions = self.bench.link.watch();
         let room = async {
             self.attempts.slot_free().await;
+            self.attempts.may_claim().await;
             let _link_outlives_us = sessions.wait_for(Option::is_some).await;
         };
         let stop = &self.tasks.stop().soft;

@@ -115,6 +115,8 @@ pub async fn run(link: Link, dialer: Dialer, hello: Hello, attempts: Attempts, s
             Ok((session, control)) => {
                 info!(lease_ms = session.rules.lease_ms, "Connected to the coordinator");
                 (wait, said_away) = (REDIAL_FIRST, false);
+                // Who is still to be held back hears so again.
+                attempts.hold_back(false);
                 link.set(Some(session));
                 let cause = control.run(&link, &attempts, &stop).await;
                 link.set(None);

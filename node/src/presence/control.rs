@@ -90,7 +90,7 @@ fn hear(message: &Received, link: &Link, attempts: &Attempts) -> Result<(), Cont
         attempts.stop(stopped.task, stopped.epoch);
     } else if is::<Drain>(message) {
         info!("Asked to claim nothing more");
-        attempts.drain();
+        attempts.hold_back(true);
     } else {
         warn!(kind = message.kind(), "Ignored a message of an unknown kind");
     }
