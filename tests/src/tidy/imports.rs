@@ -31,7 +31,7 @@ const HOMES: [Home; 10] = [
 
 /// Modules of the coordinator and which of their neighbours each may use. `app` wires them and may use all.
 /// `config` holds plain sections that anybody may be given.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("command", &["app", "http", "config", "store"]),
     ("http", &["store", "events", "nudge", "storage", "certificates", "config"]),
     // decision 0004
@@ -43,6 +43,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("upload", &["store", "parts", "assemble", "storage", "config"]),
     ("parts", &["store", "config"]),
     ("events", &["store", "nudge", "config"]),
+    ("webhooks", &["store", "nudge", "config"]),
     ("storage", &["config"]),
     ("certificates", &["store", "config"]),
     ("store", &["config"]),
