@@ -15,9 +15,10 @@ use crate::http::{self, Deps, Listener, Readiness, Welcome};
 use crate::ingest::{self, Ingest};
 use crate::nudge::Nudge;
 use crate::parts::PartStore;
-use crate::storage::Storage;
+use crate::storage::{Cdn, Storage};
 use crate::store::Store;
 use crate::store::sole::Sole;
+use crate::webhooks;
 
 /// The folder of payloads under the data folder.
 const PARTS_FOLDER: &str = "parts";
@@ -33,7 +34,8 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         // Nobody else can be at one: this is the only coordinator.
         store.unlock_keyed_calls().await?;
     }
-    let storage = Storage::open(&config.storage, &config.data.dir, &tasks).await?;
+    let cdn = Cdn::from_config(&config.cdn)?;
+    let storage = Storage::open(&config.storage, &config.data.dir, &tasks).await?.behind(cdn);
     let parts = open_parts(&config, &store).await?;
     let authority = CertificateAuthority::open(&config.data.dir, clock.now())?;
     let health = DispatchHealth::default();
@@ -60,12 +62,14 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     };
     let ingest = Ingest::bind(nodes, &config.ingest, &authority, &tasks)?;
     let doorbells = dispatch::Ports { store: store.clone(), nudge: nudge.clone(), clock: Arc::clone(&clock), health };
+    let told = webhooks::Ports { store: store.clone(), nudge: nudge.clone(), clock: Arc::clone(&clock) };
     let exports =
         advance::Ports { store, storage, parts, nudge, clock, tasks: tasks.clone(), limits: config.limits.limits() };
 
     tasks.spawn("http", OnEnd::Fatal, listener.serve(api, tasks.clone()));
     tasks.spawn("ingest", OnEnd::Fatal, ingest.run());
     tasks.spawn("dispatch", OnEnd::Fatal, dispatch::run(doorbells, config.dispatch, config.nats, tasks.stop().clone()));
+    tasks.spawn("webhooks", OnEnd::Fatal, webhooks::run(told, config.webhooks, tasks.stop().clone()));
     tasks.spawn("advance", OnEnd::Fatal, advance::run(exports, config.advance));
     Lifecycle::new(tasks).run().await
 }

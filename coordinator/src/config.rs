@@ -2,6 +2,7 @@
 //! Reads no secrets: a section names the file, whoever uses the secret reads it.
 
 mod advance;
+mod cdn;
 mod data;
 mod database;
 mod dispatch;
@@ -11,12 +12,14 @@ mod limits;
 mod nats;
 mod secret_file;
 mod storage;
+mod webhooks;
 
 use std::path::Path;
 
 use serde::Deserialize;
 
 pub use advance::AdvanceConfig;
+pub use cdn::CdnConfig;
 pub use data::DataConfig;
 pub use database::DatabaseConfig;
 pub use dispatch::DispatchConfig;
@@ -27,6 +30,7 @@ pub use nats::{NatsConfig, NatsLogin};
 pub use secret_file::{SecretFileError, read_secret};
 pub use service::config::ConfigError;
 pub use storage::{EmbeddedStorage, S3Storage, StorageConfig};
+pub use webhooks::WebhooksConfig;
 
 /// A whole configuration that works for a coordinator alone on a machine, with every key explained.
 pub const DEFAULT_TOML: &str = include_str!("config/default.toml");
@@ -47,6 +51,9 @@ pub struct Config {
     pub ingest: IngestConfig,
     /// Where sources and finished files are.
     pub storage: StorageConfig,
+    /// What finished files are downloaded from, when that is not the object store itself.
+    #[serde(default)]
+    pub cdn: CdnConfig,
     /// The coordinator's own files.
     pub data: DataConfig,
     /// How much each creator may order and keep.
@@ -55,6 +62,9 @@ pub struct Config {
     /// How often exports are looked at.
     #[serde(default)]
     pub advance: AdvanceConfig,
+    /// How webhooks are called.
+    #[serde(default)]
+    pub webhooks: WebhooksConfig,
     /// How often tasks are looked at.
     #[serde(default)]
     pub dispatch: DispatchConfig,
@@ -86,12 +96,16 @@ mod tests {
         assert_eq!(config.ingest, IngestConfig::default());
         assert_eq!(config.limits, LimitsConfig::default());
         assert_eq!(config.advance, AdvanceConfig::default());
+        assert_eq!(config.webhooks, WebhooksConfig::default());
+        assert_eq!(config.cdn, CdnConfig::default());
         assert_eq!(config.dispatch, DispatchConfig::default());
     }
 
     #[test]
     fn an_unknown_key_is_refused_in_every_section() {
-        for section in ["http", "database", "nats", "ingest", "storage", "data", "limits", "advance", "dispatch"] {
+        for section in [
+            "http", "database", "nats", "ingest", "storage", "cdn", "data", "limits", "advance", "dispatch", "webhooks",
+        ] {
             let header = format!("[{section}]\n");
             assert!(DEFAULT_TOML.contains(&header), "[{section}] is in the default file");
             let text = DEFAULT_TOML.replace(&header, &format!("{header}liisten = 1\n"));

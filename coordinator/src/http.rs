@@ -11,6 +11,7 @@ mod dashboard;
 mod docs_page;
 mod document;
 mod etag;
+mod events;
 mod exports;
 mod guard;
 mod guests;
@@ -27,15 +28,20 @@ mod nodes;
 mod observe;
 mod paging;
 mod password;
+mod queue;
 mod refusal;
 mod request_id;
 mod seal;
 pub mod secret;
+mod settings;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod usage;
 mod users;
 mod videos;
+mod webhooks;
 mod words;
 
 use std::sync::Arc;
@@ -90,7 +96,13 @@ pub struct Deps {
 type Operations = (
     videos::Operations,
     exports::Operations,
+    settings::Operations,
+    queue::Operations,
     nodes::Operations,
+    webhooks::Operations,
+    events::WatchEvents,
+    usage::ViewUsage,
+    shared::SharedExport,
     me::Me,
     auth::Operations,
     tokens::Operations,
@@ -113,7 +125,13 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
     let operations: Operations = (
         videos::operations(&deps),
         exports::operations(&deps),
+        settings::operations(&deps),
+        queue::operations(&deps),
         nodes::operations(&deps),
+        webhooks::operations(&deps),
+        events::operation(&deps),
+        usage::operation(&deps),
+        shared::operation(&deps),
         me::Me,
         auth::operations(&deps, &passwords),
         tokens::operations(&deps),

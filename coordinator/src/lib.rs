@@ -15,3 +15,4 @@ pub mod parts;
 pub mod storage;
 pub mod store;
 pub mod upload;
+pub mod webhooks;

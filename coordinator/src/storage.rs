@@ -1,6 +1,7 @@
 //! The object store: sources and finished files, on our own embedded S3 server or any other, through one client.
 //! Knows no exports and no videos: keys and bytes.
 
+mod cdn;
 mod client;
 mod embedded;
 mod error;
@@ -10,12 +11,14 @@ mod presign;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use service::Tasks;
+use service::{Tasks, Timestamp};
 
 use crate::config::StorageConfig;
 
+pub use cdn::{Cdn, CdnError};
 pub use embedded::EmbeddedError;
 pub use error::StorageError;
 pub use multipart::{MULTIPART_PARTS_MAX, Upload, UploadedPart};
@@ -33,6 +36,8 @@ pub struct Storage {
     /// Signs addresses as clients and nodes reach the server.
     public: Client,
     bucket: Arc<str>,
+    /// What finished files are downloaded from instead, if there is one.
+    cdn: Option<Arc<Cdn>>,
 }
 
 impl Storage {
@@ -45,6 +50,7 @@ impl Storage {
                     client: client::connect(&server.access(server.local_url())),
                     public: client::connect(&server.access(server.public_url())),
                     bucket: EMBEDDED_BUCKET.into(),
+                    cdn: None,
                 };
                 storage.ready().await?;
                 Ok(storage)
@@ -55,8 +61,30 @@ impl Storage {
                     public: client::connect(&access.at(config.public_endpoint.as_ref().or(config.endpoint.as_ref()))),
                     client: client::connect(&access),
                     bucket: config.bucket.as_str().into(),
+                    cdn: None,
                 })
             }
+        }
+    }
+
+    /// The same store with a CDN in front of its finished files.
+    #[must_use]
+    pub fn behind(self, cdn: Option<Cdn>) -> Storage {
+        Storage { cdn: cdn.map(Arc::new), ..self }
+    }
+
+    /// An address people download a finished file from for an hour after `now`: the CDN's, or a presigned one of the store,
+    /// under which browsers save it as `filename`.
+    pub async fn download_address(
+        &self,
+        key: &str,
+        now: Timestamp,
+        filename: Option<&str>,
+    ) -> Result<String, StorageError> {
+        let ttl = Duration::from_secs(PRESIGN_SECONDS_MAX);
+        match &self.cdn {
+            Some(cdn) => Ok(cdn.address(key, now.after(ttl))),
+            None => self.presign_get(key, ttl, filename).await,
         }
     }
 

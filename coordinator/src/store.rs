@@ -2,6 +2,7 @@
 //! Decides nothing; every change of state is one conditional update.
 
 pub mod audit;
+pub mod charges;
 mod database_clock;
 pub mod exports;
 #[cfg(test)]
@@ -17,9 +18,13 @@ mod outbox;
 pub mod outputs;
 pub mod page;
 pub mod parts;
+pub mod presets;
 pub mod previews;
+pub mod queue;
 mod reports;
 pub mod sessions;
+pub mod settings;
+pub mod shares;
 pub mod sole;
 mod steps;
 mod tasks;
@@ -28,6 +33,7 @@ pub(crate) mod tests;
 pub mod tokens;
 pub mod users;
 pub mod videos;
+pub mod webhooks;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -37,10 +43,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use thiserror::Error;
 
-pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NodeFacts, Standing};
+pub use nodes::{ConnectedNode, NODE_SILENCE_MAX, NodeFacts, NodeSeen, Standing};
 pub use outbox::Doorbell;
 pub use steps::{OpenExport, PublishedFile, TaskTally};
-pub use tasks::{Attempt, DoneTask, FailedTask, Lease, Promise, Ready, Workload};
+pub use tasks::{Attempt, DoneTask, FailedTask, Lease, Promise, Ready, Workload, rooms};
 
 /// Readers beside the one writer of SQLite.
 const SQLITE_READERS_MAX: u32 = 4;

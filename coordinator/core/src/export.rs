@@ -318,7 +318,9 @@ fn crossfade_problem(
     })
 }
 
-fn name_problem(field: &str, name: Option<&str>) -> Option<Problem> {
+/// What is wrong with a name or clip id, if one is given.
+#[must_use]
+pub fn name_problem(field: &str, name: Option<&str>) -> Option<Problem> {
     let name = name?;
     let fits =
         !name.trim().is_empty() && name.chars().count() <= NAME_CHARACTERS_MAX && !name.chars().any(char::is_control);

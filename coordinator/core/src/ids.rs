@@ -35,4 +35,10 @@ id! {
     TokenId
     /// A browser that is signed in.
     SessionId
+    /// Settings kept under a name.
+    PresetId
+    /// An address that is told what happened.
+    WebhookId
+    /// A message to a webhook.
+    DeliveryId
 }

@@ -1,5 +1,8 @@
 //! What an export needs next, decided from facts alone. Asking twice gives the same answer, so late is never wrong.
 
+use std::time::Duration;
+
+use crate::deadline::whole_minutes;
 use crate::status::{ExportStatus, Phase};
 use crate::work::Encoder;
 
@@ -16,6 +19,8 @@ pub struct Facts {
     pub open_tasks: u64,
     /// Why a task failed for good, if one did.
     pub poison: Option<String>,
+    /// What it was granted, once that is over.
+    pub overdue: Option<Duration>,
 }
 
 /// One idempotent step.
@@ -43,6 +48,8 @@ pub enum Action {
 
 /// The code of an export whose source could not be rendered.
 pub const RENDER_FAILED: &str = "render_failed";
+/// The code of an export that took longer than it may.
+pub const TIMED_OUT: &str = "timed_out";
 /// The code of an export whose parts do not make a file.
 pub const ASSEMBLY_FAILED: &str = "assembly_failed";
 /// The code of an export with a file that came out larger than its owner's files may be.
@@ -54,6 +61,11 @@ pub fn next_actions(facts: &Facts) -> Vec<Action> {
     match (facts.status, facts.phase) {
         (ExportStatus::Completed, _) | (_, Phase::Published | Phase::Ended) => Vec::new(),
         (ExportStatus::Failed | ExportStatus::Cancelled, _) => vec![Action::CleanUp],
+        (ExportStatus::Pending | ExportStatus::Processing, Phase::Rendering | Phase::Uploading)
+            if let Some(granted) = facts.overdue =>
+        {
+            vec![Action::Fail { code: TIMED_OUT, message: too_late(granted) }]
+        }
         (ExportStatus::Pending | ExportStatus::Processing, Phase::Accepted) => {
             facts.encoder.iter().map(|encoder| Action::Plan { encoder: encoder.clone() }).collect()
         }
@@ -70,12 +82,19 @@ pub fn next_actions(facts: &Facts) -> Vec<Action> {
     }
 }
 
+fn too_late(granted: Duration) -> String {
+    let minutes = whole_minutes(granted);
+    format!(
+        "The export took longer than its {minutes} minutes. Retry it, what is rendered is kept; and extend its time while it runs."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn facts(status: ExportStatus, phase: Phase) -> Facts {
-        Facts { status, phase, encoder: None, open_tasks: 0, poison: None }
+        Facts { status, phase, encoder: None, open_tasks: 0, poison: None, overdue: None }
     }
 
     #[test]
@@ -99,6 +118,19 @@ mod tests {
         (rendering.open_tasks, rendering.poison) = (3, Some("The video is damaged.".to_owned()));
         let expected = Action::Fail { code: RENDER_FAILED, message: "The video is damaged.".to_owned() };
         assert_eq!(next_actions(&rendering), [expected]);
+    }
+
+    #[test]
+    fn an_export_that_takes_too_long_says_so_whatever_it_waits_for() {
+        for phase in [Phase::Rendering, Phase::Uploading] {
+            let mut late = facts(ExportStatus::Processing, phase);
+            (late.open_tasks, late.overdue) = (3, Some(Duration::from_mins(30)));
+            let actions = next_actions(&late);
+            let [Action::Fail { code: TIMED_OUT, message }] = actions.as_slice() else { panic!("{actions:?}") };
+            assert!(message.contains("its 30 minutes"), "{message}");
+        }
+        let waiting = Facts { overdue: Some(Duration::ZERO), ..facts(ExportStatus::Pending, Phase::Accepted) };
+        assert_eq!(next_actions(&waiting), [], "before rendering begins no time runs");
     }
 
     #[test]

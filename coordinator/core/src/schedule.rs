@@ -1,4 +1,4 @@
-//! Which tasks run next: fair between users, whole exports in order of age, what others wait for first, longest first;
+//! Which tasks run next: the urgent first, then fair between users, whole exports in order of age, what others wait for first, longest first;
 //! previews in what room is left, and they give it up again.
 //! Rings no doorbell and knows no clock: what was rung lately is an argument.
 
@@ -24,6 +24,8 @@ pub struct Candidate {
     pub user: UserId,
     /// Of which export; an index or preview has none.
     pub export: Option<ExportId>,
+    /// How urgent its export is: the higher, the sooner. 0 is ordinary.
+    pub priority: i32,
     /// When the export was ordered (without one, when the task was made), microseconds since 1970.
     pub ordered_at: i64,
     /// What kind.
@@ -141,20 +143,24 @@ fn queues<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> BTreeMap<UserI
     queues
 }
 
-/// Smaller goes first. An index unlocks a whole video; sound is one long task; then the longest picture, so that none straggles,
+/// Smaller goes first. What an operator calls urgent; then an index unlocks a whole video; sound is one long task; then the longest picture, so that none straggles,
 /// and posters, the shortest of all.
-fn turn(task: &Candidate) -> (bool, i64, Option<ExportId>, bool, Reverse<u64>, TaskId) {
+fn turn(task: &Candidate) -> Turn {
     let later = matches!(task.kind, TaskKind::Picture | TaskKind::Poster);
-    (task.kind != TaskKind::Index, task.ordered_at, task.export, later, Reverse(task.amount), task.task)
+    let index = task.kind == TaskKind::Index;
+    (Reverse(task.priority), !index, task.ordered_at, task.export, later, Reverse(task.amount), task.task)
 }
 
-/// The user with the least running; among equals the one whose next task waits longest.
+type Turn = (Reverse<i32>, bool, i64, Option<ExportId>, bool, Reverse<u64>, TaskId);
+
+/// The user whose next task is the most urgent; among equals the one with the least running, then the one whose next task
+/// waits longest.
 fn next_user(queues: &BTreeMap<UserId, Vec<&Candidate>>, load: &BTreeMap<UserId, usize>) -> Option<UserId> {
     let turn_of = |user: &UserId, queue: &[&Candidate]| {
-        let waiting_since = queue.last().map_or(i64::MAX, |task| task.ordered_at);
-        (load.get(user).copied().unwrap_or(0), waiting_since, *user)
+        let (priority, waiting_since) = queue.last().map_or((0, i64::MAX), |task| (task.priority, task.ordered_at));
+        (Reverse(priority), load.get(user).copied().unwrap_or(0), waiting_since, *user)
     };
-    queues.iter().map(|(user, queue)| turn_of(user, queue)).min().map(|(_, _, user)| user)
+    queues.iter().map(|(user, queue)| turn_of(user, queue)).min().map(|(.., user)| user)
 }
 
 /// Free places, taken from the least versatile node first.

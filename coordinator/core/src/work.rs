@@ -34,6 +34,14 @@ impl TaskKind {
             Self::Poster => "poster",
         }
     }
+
+    /// Reads what [`Self::as_str`] gives; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Index, Self::Picture, Self::Sound, Self::Preview, Self::Poster]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
 }
 
 /// What a task asks for, complete: the node decides nothing.

@@ -20,5 +20,13 @@ pub(super) async fn load(ports: &Ports, export: &OpenExport) -> Result<Facts, St
         Phase::Rendering => ports.store.task_tally(export.id).await?,
         _ => TaskTally::default(),
     };
-    Ok(Facts { status: export.status, phase: export.phase, encoder, open_tasks: tally.open, poison: tally.poison })
+    let late = export.deadline.is_some_and(|deadline| deadline <= ports.clock.now());
+    Ok(Facts {
+        status: export.status,
+        phase: export.phase,
+        encoder,
+        open_tasks: tally.open,
+        poison: tally.poison,
+        overdue: export.granted().filter(|_| late),
+    })
 }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use farm_core::ids::{NodeId, TaskId};
-use farm_core::schedule::{self, Previewing, Room};
+use farm_core::ids::TaskId;
+use farm_core::schedule::{self, Previewing};
 use farm_core::work::TaskKind;
 use service::Stop;
 use tokio::sync::Notify;
@@ -15,7 +15,7 @@ use wire::doorbell;
 
 use super::{Ports, lost, warn_of};
 use crate::config::DispatchConfig;
-use crate::store::{Attempt, ConnectedNode, Doorbell, Ready, Store, StoreError, Workload};
+use crate::store::{Attempt, ConnectedNode, Doorbell, Ready, Store, StoreError, Workload, rooms};
 
 /// Doorbells booked in one round: one transaction that holds the ledger's writer for a few milliseconds.
 const BOOKED_AT_ONCE_MAX: usize = 64;
@@ -83,20 +83,6 @@ async fn reuse_parts(ports: &Ports) -> Result<(), StoreError> {
     tx.commit().await?;
     ports.nudge.advance();
     Ok(())
-}
-
-fn rooms(nodes: &[ConnectedNode], workloads: &[Workload]) -> Vec<Room> {
-    let mut busy: HashMap<NodeId, u32> = HashMap::new();
-    for workload in workloads {
-        *busy.entry(workload.attempt.node).or_default() += 1;
-    }
-    // A node that offers no slot drains: not even a doorbell for later is for it.
-    let open = nodes.iter().filter(|node| node.slot_count > 0);
-    let room = |node: &ConnectedNode| {
-        let busy = busy.get(&node.id).copied().unwrap_or(0);
-        Room { pools: node.facts.pools(), slots_free: node.slot_count.saturating_sub(busy) }
-    };
-    open.map(room).collect()
 }
 
 fn previewing(nodes: &[ConnectedNode], workloads: &[Workload]) -> Vec<Previewing> {

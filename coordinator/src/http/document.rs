@@ -3,14 +3,15 @@
 
 use std::collections::HashMap;
 
-use poem::EndpointExt as _;
-use poem::endpoint::BoxEndpoint;
-use poem::http::Method;
+use poem::endpoint::{BoxEndpoint, make_sync};
+use poem::http::header::ALLOW;
+use poem::http::{Method, StatusCode};
+use poem::{EndpointExt as _, IntoResponse as _};
 use poem_openapi::registry::{MetaApi, MetaPath, Registry};
 use poem_openapi::{OpenApi, OpenApiService};
 
 use super::observe::{Operations, observed};
-use super::refusal::refuse;
+use super::refusal::{by_status, refuse};
 
 const TITLE: &str = "Reelfarm";
 const DESCRIPTION: &str = "Upload videos, export ranges of them as finished files. \
@@ -52,6 +53,7 @@ impl<T: OpenApi> OpenApi for Roof<T> {
         let mut inner = HashMap::new();
         operations.add_routes(&mut inner);
         for (path, methods) in inner {
+            let allowed = allowed(methods.keys());
             let methods: Vec<_> = methods
                 .into_iter()
                 .map(|(method, endpoint)| {
@@ -60,9 +62,32 @@ impl<T: OpenApi> OpenApi for Roof<T> {
                     (method, endpoint.around(move |endpoint, request| observed(operation, endpoint, request)).boxed())
                 })
                 .collect();
-            table.entry(path).or_default().extend(methods);
+            let table = table.entry(path).or_default();
+            table.extend(methods);
+            for method in METHODS {
+                table.entry(method).or_insert_with(|| not_allowed(&allowed));
+            }
         }
     }
+}
+
+/// Every method somebody may try. HEAD is GET without a body, where there is a GET.
+const METHODS: [Method; 6] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE];
+
+fn allowed<'a>(methods: impl Iterator<Item = &'a Method>) -> String {
+    let mut names: Vec<&str> = methods.map(Method::as_str).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    names.sort_unstable();
+    names.join(", ")
+}
+
+/// An answer to a method that the address does not know, with those it does (RFC 9110, 15.5.6).
+fn not_allowed(allowed: &str) -> BoxEndpoint<'static> {
+    let allowed = allowed.to_owned();
+    let answer = move |_| by_status(StatusCode::METHOD_NOT_ALLOWED).with_header(ALLOW, allowed.clone());
+    make_sync(answer).map_to_response().boxed()
 }
 
 /// An extractor says `token operator`: the scheme, and as its scope the role that is needed.

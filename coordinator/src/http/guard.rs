@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use poem::error::ReadBodyError;
 use poem::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
@@ -28,7 +29,13 @@ pub async fn guarded(secure: bool, endpoint: impl Endpoint, mut request: Request
         return Ok(Refusal::new(RefusalCode::UnsupportedContentType, message).into_response());
     }
     match whole_body(request.take_body()).await {
-        Ok(body) => request.set_body(body),
+        Ok(bytes) => {
+            // Nobody need say what kind of nothing they send: whether there may be nothing, the operation says.
+            if bytes.is_empty() {
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+            }
+            request.set_body(Body::from_bytes(bytes));
+        }
         Err(refusal) => return Ok(refusal.into_response()),
     }
     let response = match endpoint.call(request).await {
@@ -40,9 +47,9 @@ pub async fn guarded(secure: bool, endpoint: impl Endpoint, mut request: Request
     Ok(response)
 }
 
-async fn whole_body(body: Body) -> Result<Body, Refusal> {
+async fn whole_body(body: Body) -> Result<Bytes, Refusal> {
     match tokio::time::timeout(BODY_TIME_MAX, body.into_bytes_limit(BODY_BYTES_MAX)).await {
-        Ok(Ok(bytes)) => Ok(Body::from_bytes(bytes)),
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(ReadBodyError::PayloadTooLarge)) => {
             let message = format!("A request's body may have at most {BODY_BYTES_MAX} bytes.");
             Err(Refusal::new(RefusalCode::RequestTooLarge, message))
@@ -59,8 +66,9 @@ async fn whole_body(body: Body) -> Result<Body, Refusal> {
 fn in_our_shape(response: Response) -> Response {
     let status = response.status();
     let refused = status.is_client_error() || status.is_server_error();
-    let json = response.content_type().is_some_and(|kind| kind.starts_with("application/json"));
-    if !refused || json {
+    // Pages for people are ours as well; the framework sends none.
+    let ours = |kind: &str| kind.starts_with("application/json") || kind.starts_with("text/html");
+    if !refused || response.content_type().is_some_and(ours) {
         return response;
     }
     let mut ours = by_status(status).into_response();

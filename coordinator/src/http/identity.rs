@@ -95,6 +95,16 @@ impl Gate {
     }
 }
 
+impl SignedIn {
+    /// Refuses those whose role does not allow a part of what the operation offers to everybody.
+    pub fn must_be(&self, needed: Role) -> Result<(), Refusal> {
+        if self.0.role.may(needed) {
+            return Ok(());
+        }
+        Err(Refusal::new(RefusalCode::Forbidden, forbidden(needed)))
+    }
+}
+
 /// Only what is sent as a token counts; a request with any other authorization is nobody's, whatever cookies it has.
 fn bearer(request: &Request) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().unwrap_or_default();

@@ -3,6 +3,11 @@
 mod create_join_token;
 mod enroll;
 mod list;
+mod orders;
+mod show;
+mod view;
+
+pub use show::{NodeView, view};
 
 use service::Secret;
 
@@ -10,15 +15,18 @@ use super::Deps;
 use crate::config::{IngestConfig, NatsConfig, SecretFileError, read_secret};
 
 /// All operations on nodes.
-pub type Operations = (create_join_token::CreateJoinToken, enroll::Enroll, list::ListNodes);
+pub type Operations =
+    (create_join_token::CreateJoinToken, enroll::Enroll, list::ListNodes, view::ViewNode, orders::NodeOrders);
 
 /// All operations on nodes on their handles.
 pub fn operations(deps: &Deps) -> Operations {
-    let Deps { store, authority, clock, welcome, .. } = deps.clone();
+    let Deps { store, authority, clock, welcome, nudge, .. } = deps.clone();
     (
         create_join_token::CreateJoinToken { store: store.clone(), authority: authority.clone(), clock: clock.clone() },
-        enroll::Enroll { store: store.clone(), authority, clock, welcome },
-        list::ListNodes { store },
+        enroll::Enroll { store: store.clone(), authority, clock: clock.clone(), welcome },
+        list::ListNodes { store: store.clone() },
+        view::ViewNode { store: store.clone() },
+        orders::NodeOrders { store, clock, nudge },
     )
 }
 

@@ -12,7 +12,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 use tracing::error;
 
-use super::request_id;
+use super::{request_id, words};
 use crate::storage::StorageError;
 use crate::store::StoreError;
 
@@ -66,6 +66,18 @@ pub enum RefusalCode {
     VideoInUse,
     /// The export has no files, because it is not completed.
     ExportNotCompleted,
+    /// The export is still under way.
+    ExportNotOver,
+    /// The export is not being made: it waits, or is over.
+    ExportNotProcessing,
+    /// The export is over.
+    ExportOver,
+    /// Another preset of yours has that name.
+    PresetExists,
+    /// You have as many presets as there may be; delete one.
+    TooManyPresets,
+    /// You have as many webhooks as there may be; delete one.
+    TooManyWebhooks,
     /// What was uploaded is not what was announced; upload again.
     UploadMismatch,
     /// The request's body is too large.
@@ -91,7 +103,7 @@ pub struct ProblemView {
     /// The field as a path into the request, such as `segments[2].end`.
     field: String,
     /// Which fault it is.
-    code: String,
+    code: words::ProblemCode,
     /// One sentence that says what to do.
     message: String,
 }
@@ -144,6 +156,12 @@ impl RefusalCode {
             | Self::PreviewFailed
             | Self::VideoInUse
             | Self::ExportNotCompleted
+            | Self::ExportNotOver
+            | Self::ExportNotProcessing
+            | Self::ExportOver
+            | Self::PresetExists
+            | Self::TooManyPresets
+            | Self::TooManyWebhooks
             | Self::UploadMismatch => StatusCode::CONFLICT,
             Self::RequestTooLarge | Self::VideoTooLarge | Self::OutputTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -176,7 +194,7 @@ impl Refusal {
         };
         let view = |problem: Problem| ProblemView {
             field: problem.field,
-            code: problem.code.as_str().to_owned(),
+            code: problem.code.into(),
             message: problem.message,
         };
         let Refusal::Refused(status, Json(mut refusal), wait) = Refusal::new(RefusalCode::InvalidRequest, message);

@@ -109,3 +109,35 @@ pub enum Sort {
     #[oai(rename = "created_at")]
     OldestFirst,
 }
+
+/// Which fault a request has. The list is closed: new codes are announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", remote = "farm_core::problem::ProblemCode")]
+pub enum ProblemCode {
+    /// Not a number, or out of the range a number may have.
+    InvalidNumber,
+    /// The segment reaches outside the video.
+    OutsideVideo,
+    /// The segment's end is not after its start.
+    EmptySegment,
+    /// The segment holds no frame.
+    NoFrame,
+    /// More segments than one export may have.
+    TooManySegments,
+    /// `single` with more than one segment.
+    NotSingle,
+    /// A crossfade that a segment is not long enough for.
+    CrossfadeTooLong,
+    /// A crossfade of less than half a frame.
+    CrossfadeTooShort,
+    /// A value that is not offered.
+    Unsupported,
+    /// A text that is empty or too long.
+    InvalidText,
+    /// A field that must be there is not.
+    Required,
+    /// Two names of one thing with different values.
+    Contradiction,
+    /// A field or value of the wrong kind, or a field nobody knows.
+    Malformed,
+}

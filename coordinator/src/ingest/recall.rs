@@ -25,8 +25,8 @@ pub(super) async fn run(session: &Session) -> anyhow::Error {
     for look in 0_u64.. {
         clock.tick().await;
         match look_once(session, look, &mut told_to_drain).await {
-            Ok(true) => {}
-            Ok(false) => return anyhow::anyhow!("it is no longer one of this farm's nodes"),
+            Ok(None) => {}
+            Ok(Some(reason)) => return anyhow::anyhow!(reason),
             Err(cause) => {
                 let (node, cause) = (session.node, anyhow::Error::from(cause));
                 warn!(node.id = %node, "Failed to look after node {node}, will look again: {cause:#}");
@@ -36,11 +36,13 @@ pub(super) async fn run(session: &Session) -> anyhow::Error {
     unreachable!("nobody looks 2^64 times")
 }
 
-/// False when the node is no longer one of ours.
-async fn look_once(session: &Session, look: u64, told_to_drain: &mut bool) -> Result<bool, StoreError> {
+/// Why the connection must end, if it must.
+async fn look_once(session: &Session, look: u64, told_to_drain: &mut bool) -> Result<Option<&'static str>, StoreError> {
     let store = &session.hall.ports.store;
     match store.node_standing(session.node, &session.fingerprint).await? {
-        Standing::Unknown => return Ok(false),
+        Standing::Unknown => return Ok(Some("it is no longer one of this farm's nodes")),
+        // No message says so: a node that connects anew takes tasks.
+        Standing::Welcome if *told_to_drain => return Ok(Some("it takes tasks again, and connects anew for that")),
         Standing::Draining if !*told_to_drain => {
             session.say(wire::encode(&Drain {}));
             *told_to_drain = true;
@@ -53,7 +55,7 @@ async fn look_once(session: &Session, look: u64, told_to_drain: &mut bool) -> Re
     // What was granted while the ledger is being read is not in `held`, and so is not stopped by mistake.
     let held = session.held();
     if held.is_empty() {
-        return Ok(true);
+        return Ok(None);
     }
     let wanted: BTreeSet<Attempt> = store.attempts_of(session.node).await?.into_iter().collect();
     for attempt in held.difference(&wanted) {
@@ -61,5 +63,5 @@ async fn look_once(session: &Session, look: u64, told_to_drain: &mut bool) -> Re
         session.say(wire::encode(&Stop { task: attempt.task.0.as_u128(), epoch: attempt.epoch }));
         info!(task.id = %attempt.task, node.id = %session.node, "Stopped task {} on node {}", attempt.task, session.node);
     }
-    Ok(true)
+    Ok(None)
 }

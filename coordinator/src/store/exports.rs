@@ -1,5 +1,6 @@
 //! Exports as people see them: ordered, listed, cancelled, deleted. The steps in between are in `steps`.
 
+mod extend;
 mod outputs;
 mod row;
 mod work;
@@ -7,6 +8,7 @@ mod work;
 use farm_core::export::{ExportType, Format, Order, Quality, Resolution};
 use farm_core::ids::{ExportId, UserId, VideoId};
 use farm_core::status::{ExportStatus, Phase};
+use farm_core::webhooks::EventType;
 use serde::{Deserialize, Serialize};
 use service::Timestamp;
 use sqlx::types::Json;
@@ -17,8 +19,10 @@ use super::{Store, StoreError, Tx};
 use crate::{read, within};
 use row::{ExportRow, export_columns};
 
+pub use extend::Extension;
 pub use outputs::{Output, StoredFile};
 pub use work::Amounts;
+pub(super) use work::placeholders;
 
 /// An export as its owner sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +69,12 @@ pub struct Export {
     pub completed_at: Option<Timestamp>,
     /// When its files will be deleted.
     pub expires_at: Option<Timestamp>,
+    /// Until when it may take, once rendering began. Stands still while it is paused.
+    pub deadline: Option<Timestamp>,
+    /// The higher, the sooner; 0 is ordinary.
+    pub priority: i32,
+    /// Since when an operator holds it back.
+    pub paused_at: Option<Timestamp>,
 }
 
 /// A range as it was asked for, in seconds of source time.
@@ -274,8 +284,9 @@ impl Tx {
         if cancelled == 0 {
             return Ok(false);
         }
-        within!(self, |db| sqlx::query(DROP).bind(id.0).bind(now.0).execute(db).await.map(drop))
+        within!(&mut *self, |db| sqlx::query(DROP).bind(id.0).bind(now.0).execute(db).await.map(drop))
             .map_err(StoreError::during("drop a cancelled export's tasks"))?;
+        self.announce_export(id, EventType::ExportCancelled, now).await?;
         Ok(true)
     }
 

@@ -3,13 +3,9 @@
 use farm_core::ids::NodeId;
 use service::Timestamp;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::{Store, StoreError, Tx};
-use crate::{read, within, write};
-
-/// Nodes shown in one list.
-const NODES_SHOWN_MAX: i64 = 10_000;
+use crate::{within, write};
 
 /// A machine about to be entered.
 #[derive(Clone, Debug)]
@@ -22,39 +18,6 @@ pub struct NewNode<'a> {
     pub certificate_fingerprint: &'a [u8; 32],
     /// What it says of itself.
     pub facts: Option<&'a serde_json::Value>,
-}
-
-/// A machine as operators see it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NodeSeen {
-    /// Which.
-    pub id: NodeId,
-    /// What people call it.
-    pub name: String,
-    /// Encodes it runs at once.
-    pub slot_count: u32,
-    /// Encodes it runs now.
-    pub slots_busy: u32,
-    /// Whether a coordinator holds its connection.
-    pub connected: bool,
-    /// Whether it takes nothing new.
-    pub draining: bool,
-    /// When it was last heard.
-    pub seen_at: Option<Timestamp>,
-    /// When it joined.
-    pub created_at: Timestamp,
-}
-
-#[derive(sqlx::FromRow)]
-struct NodeRow {
-    id: Uuid,
-    name: String,
-    slot_count: i64,
-    slots_busy: i64,
-    connected: bool,
-    draining: bool,
-    seen_at: Option<i64>,
-    created_at: i64,
 }
 
 impl Store {
@@ -75,17 +38,6 @@ impl Store {
             .await
             .map(drop))
         .map_err(StoreError::during("insert a join token"))
-    }
-
-    /// Every machine that joined, by name.
-    pub async fn nodes_seen(&self) -> Result<Vec<NodeSeen>, StoreError> {
-        const SQL: &str = "-- nodes.seen
-            select id, name, slot_count, connected, draining, seen_at, created_at,
-                   (select count(*) from tasks where state = 'leased' and node_id = nodes.id) as slots_busy
-            from nodes order by name, id limit $1";
-        let rows: Vec<NodeRow> = read!(self, |db| sqlx::query_as(SQL).bind(NODES_SHOWN_MAX).fetch_all(db).await)
-            .map_err(StoreError::during("list the nodes"))?;
-        Ok(rows.into_iter().map(NodeSeen::from).collect())
     }
 }
 
@@ -119,21 +71,5 @@ impl Tx {
             .await
             .map(drop))
         .map_err(StoreError::during("insert a node"))
-    }
-}
-
-impl From<NodeRow> for NodeSeen {
-    fn from(row: NodeRow) -> NodeSeen {
-        let count = |count: i64| u32::try_from(count).unwrap_or(0);
-        NodeSeen {
-            id: NodeId(row.id),
-            name: row.name,
-            slot_count: count(row.slot_count),
-            slots_busy: count(row.slots_busy),
-            connected: row.connected,
-            draining: row.draining,
-            seen_at: row.seen_at.map(Timestamp),
-            created_at: Timestamp(row.created_at),
-        }
     }
 }

@@ -1,5 +1,8 @@
 //! Nodes in the ledger: who is enrolled, connected, draining, and what they can do. Knows no certificate authority.
 
+mod orders;
+mod seen;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -11,6 +14,8 @@ use uuid::Uuid;
 
 use super::{Store, StoreError};
 use crate::{read, write};
+
+pub use seen::NodeSeen;
 
 /// A node that has said nothing for so long counts as gone, even if nobody saw its connection end.
 pub const NODE_SILENCE_MAX: Duration = Duration::from_secs(45);
@@ -86,7 +91,7 @@ impl Store {
         certificate_fingerprint: &[u8; 32],
     ) -> Result<Standing, StoreError> {
         const SQL: &str = "-- nodes.standing
-            select draining from nodes where id = $1 and certificate_fingerprint = $2";
+            select draining or quarantined_at is not null from nodes where id = $1 and certificate_fingerprint = $2";
         let draining: Option<bool> = read!(self, |db| sqlx::query_scalar(SQL)
             .bind(node.0)
             .bind(certificate_fingerprint.as_slice())
@@ -145,7 +150,7 @@ impl Store {
     pub async fn connected_nodes(&self) -> Result<Vec<ConnectedNode>, StoreError> {
         const SQL: &str = "-- nodes.connected_now
             select id, slot_count, facts from nodes
-            where connected and not draining and facts is not null and seen_at > now_micros() - $1 order by id";
+            where connected and not draining and quarantined_at is null and facts is not null and seen_at > now_micros() - $1 order by id";
         let sql = self.clocked(SQL);
         let silence = i64::try_from(NODE_SILENCE_MAX.as_micros()).unwrap_or(i64::MAX);
         let rows: Vec<ConnectedRow> = read!(self, |db| sqlx::query_as(sql).bind(silence).fetch_all(db).await)

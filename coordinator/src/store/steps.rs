@@ -1,10 +1,14 @@
 //! The steps of an export in the ledger: each one conditional update on (id, epoch, phase), so a stale step changes nothing.
 
+use std::time::Duration;
+
 use farm_core::content_key::ContentKey;
+use farm_core::deadline::GRANTED_FIRST;
 use farm_core::export::{Format, Order};
 use farm_core::ids::{ExportId, VideoId};
 use farm_core::plan::{Plan, PlannedTask};
 use farm_core::status::{ExportStatus, Phase};
+use farm_core::webhooks::EventType;
 use service::Timestamp;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -30,6 +34,10 @@ pub struct OpenExport {
     pub epoch: i64,
     /// In which container its files are.
     pub format: Format,
+    /// When rendering began.
+    pub started_at: Option<Timestamp>,
+    /// Until when it may take; `None` before rendering begins, and while it is paused.
+    pub deadline: Option<Timestamp>,
 }
 
 /// How the tasks of an export stand.
@@ -62,6 +70,16 @@ struct OpenExportRow {
     phase: String,
     epoch: i64,
     format: String,
+    started_at: Option<i64>,
+    deadline: Option<i64>,
+}
+
+impl OpenExport {
+    /// What it is granted, from the moment rendering began.
+    #[must_use]
+    pub fn granted(&self) -> Option<Duration> {
+        Some(self.deadline?.since(self.started_at?))
+    }
 }
 
 impl TryFrom<OpenExportRow> for OpenExport {
@@ -76,6 +94,8 @@ impl TryFrom<OpenExportRow> for OpenExport {
             phase: Phase::parse(&row.phase).ok_or_else(|| inconsistent("phase"))?,
             epoch: row.epoch,
             format: Format::parse(&row.format).ok_or_else(|| inconsistent("format"))?,
+            started_at: row.started_at.map(Timestamp),
+            deadline: row.deadline.map(Timestamp),
         })
     }
 }
@@ -84,7 +104,9 @@ impl Store {
     /// Exports that may have a step to take: everything not yet published or ended, oldest first.
     pub async fn exports_to_advance(&self) -> Result<Vec<OpenExport>, StoreError> {
         const SQL: &str = "-- steps.exports_to_advance
-            select id, video_id, status, phase, epoch, format from exports
+            select id, video_id, status, phase, epoch, format, started_at,
+                   case when paused_at is null then deadline end as deadline
+            from exports
             where phase not in ('published', 'ended') order by created_at limit $1";
         let rows: Vec<OpenExportRow> =
             read!(self, |db| sqlx::query_as(SQL).bind(ADVANCED_AT_ONCE_MAX).fetch_all(db).await)
@@ -127,7 +149,7 @@ impl Store {
     pub async fn begin_rendering(&self, export: &OpenExport, plan: &Plan, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "-- steps.begin_rendering
             update exports set plan = $3, phase = 'rendering', status = 'processing', epoch = epoch + 1,
-                   started_at = $4, updated_at = $4
+                   started_at = $4, deadline = $5, updated_at = $4
             where id = $1 and epoch = $2 and phase = 'accepted' and status = 'pending'";
         let mut tx = self.begin().await?;
         let changed = within!(&mut tx, |db| sqlx::query(SQL)
@@ -135,6 +157,7 @@ impl Store {
             .bind(export.epoch)
             .bind(Json(plan))
             .bind(now.0)
+            .bind(now.after(GRANTED_FIRST).0)
             .execute(db)
             .await
             .map(|done| done.rows_affected()))
@@ -179,7 +202,8 @@ impl Store {
                    report = $8
             where id = $1 and epoch = $2 and phase = 'uploading' and status = 'processing'";
         let size = i64::try_from(file.size_bytes).unwrap_or(i64::MAX);
-        let changed = write!(self, |db| sqlx::query(SQL)
+        let mut tx = self.begin().await?;
+        let changed = within!(&mut tx, |db| sqlx::query(SQL)
             .bind(export.id.0)
             .bind(export.epoch)
             .bind(&file.s3_key)
@@ -192,7 +216,12 @@ impl Store {
             .await
             .map(|done| done.rows_affected()))
         .map_err(StoreError::during("complete an export"))?;
-        Ok(changed == 1)
+        if changed == 0 {
+            return Ok(false);
+        }
+        tx.announce_export(export.id, EventType::ExportCompleted, now).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Gives an open export up with a code and a sentence. Its phase stays until it is cleaned up.
@@ -206,7 +235,8 @@ impl Store {
         const SQL: &str = "-- steps.fail_export
             update exports set status = 'failed', error_code = $2, error_message = $3, updated_at = $4, completed_at = $4
             where id = $1 and status in ('pending', 'processing')";
-        let changed = write!(self, |db| sqlx::query(SQL)
+        let mut tx = self.begin().await?;
+        let changed = within!(&mut tx, |db| sqlx::query(SQL)
             .bind(id.0)
             .bind(code)
             .bind(message)
@@ -215,7 +245,12 @@ impl Store {
             .await
             .map(|done| done.rows_affected()))
         .map_err(StoreError::during("fail an export"))?;
-        Ok(changed == 1)
+        if changed == 0 {
+            return Ok(false);
+        }
+        tx.announce_export(id, EventType::ExportFailed, now).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Takes the open tasks of an ended export off the books; their leases are worth nothing from here on.

@@ -16,7 +16,7 @@ use super::{Store, StoreError, Tx};
 use crate::{read, within, write};
 
 pub use failures::FailedTask;
-pub use scheduling::{Ready, Workload};
+pub use scheduling::{Ready, Workload, rooms};
 
 /// After a media failure other nodes have this long to try the task before the one that failed may have it again.
 pub const SECOND_OPINION: Duration = Duration::from_mins(1);
@@ -107,14 +107,8 @@ fn content_key(bytes: &[u8], task: TaskId) -> Result<ContentKey, StoreError> {
 }
 
 fn kind(text: &str, task: TaskId) -> Result<TaskKind, StoreError> {
-    match text {
-        "index" => Ok(TaskKind::Index),
-        "picture" => Ok(TaskKind::Picture),
-        "sound" => Ok(TaskKind::Sound),
-        "preview" => Ok(TaskKind::Preview),
-        "poster" => Ok(TaskKind::Poster),
-        _ => Err(StoreError::Inconsistent { table: "tasks", column: "kind", row: task.to_string() }),
-    }
+    let inconsistent = || StoreError::Inconsistent { table: "tasks", column: "kind", row: task.to_string() };
+    TaskKind::parse(text).ok_or_else(inconsistent)
 }
 
 fn micros(duration: Duration) -> i64 {

@@ -3,6 +3,7 @@
 pub(crate) mod ledger;
 mod limits;
 mod people;
+mod programs;
 
 use std::time::Duration;
 

@@ -45,6 +45,8 @@ impl Farm {
         let video = ledger.video(user, "ready").await;
         let export = ledger.export(user, video, 0).await;
         let rendering = OpenExport {
+            started_at: None,
+            deadline: None,
             id: export,
             video,
             status: ExportStatus::Processing,

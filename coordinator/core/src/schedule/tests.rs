@@ -10,6 +10,7 @@ fn task(number: u128, user: u128, kind: TaskKind, amount: u64) -> Candidate {
         task: TaskId(Uuid::from_u128(number)),
         user: UserId(Uuid::from_u128(user)),
         export: (!matches!(kind, TaskKind::Index | TaskKind::Preview)).then_some(ExportId(Uuid::from_u128(user))),
+        priority: 0,
         ordered_at: i64::try_from(user).unwrap(),
         kind,
         pool: if kind == TaskKind::Picture { "x264" } else { "media" }.to_owned(),
@@ -80,6 +81,15 @@ fn one_part_is_rendered_once_at_a_time() {
 }
 
 #[test]
+fn what_is_urgent_goes_first_whoever_has_tasks_running() {
+    let urgent = Candidate { priority: 10, ..task(1, 1, TaskKind::Picture, 1) };
+    let later = Candidate { priority: -1, ..task(4, 2, TaskKind::Picture, 1) };
+    let tasks = [task(2, 2, TaskKind::Picture, 9), task(3, 1, TaskKind::Index, 1), urgent, later];
+    let running = [Running { user: UserId(Uuid::from_u128(1)), content_key: None }; 5];
+    assert_eq!(numbers(&choose(&tasks, &running, &[room(&["media", "x264"], 9)], 99)), [1, 2, 3, 4]);
+}
+
+#[test]
 fn versatile_nodes_are_kept_for_what_only_they_can_do() {
     let tasks = [task(1, 1, TaskKind::Sound, 1), task(2, 1, TaskKind::Sound, 1), task(3, 1, TaskKind::Picture, 1)];
     let rooms = [room(&["media", "x264"], 0), room(&["media"], 1)];
@@ -132,13 +142,13 @@ fn running_previews_give_way_to_what_waits_but_not_for_ever() {
 proptest! {
     #[test]
     fn rooms_are_never_overfilled_and_nobody_starves(
-        tasks in prop::collection::vec((1u128..5, 0usize..4, 0u64..100, any::<bool>()), 0..40),
+        tasks in prop::collection::vec((1u128..5, 0usize..4, 0u64..100, any::<bool>(), -2..3_i32), 0..40),
         slots in prop::collection::vec((any::<bool>(), 0u32..4), 0..5),
         limit in 0usize..50,
     ) {
-        let candidates: Vec<_> = tasks.iter().enumerate().map(|(number, &(user, kind, amount, rung))| {
+        let candidates: Vec<_> = tasks.iter().enumerate().map(|(number, &(user, kind, amount, rung, priority))| {
             let kind = [TaskKind::Index, TaskKind::Sound, TaskKind::Picture, TaskKind::Preview][kind];
-            Candidate { rung, ..task(number as u128, user, kind, amount) }
+            Candidate { priority, rung, ..task(number as u128, user, kind, amount) }
         }).collect();
         let rooms: Vec<_> = slots.iter().map(|&(encodes, free)| {
             if encodes { room(&["media", "x264"], free) } else { room(&["media"], free) }
@@ -152,6 +162,12 @@ proptest! {
         prop_assert_eq!(distinct.len(), chosen.len());
         let of = |id: &TaskId| candidates.iter().find(|task| task.task == *id).unwrap();
         prop_assert!(chosen.iter().all(|id| !of(id).rung));
+        // Whoever was left out is no more urgent than whoever got a place it could have had; previews come after all others.
+        let left: Vec<_> = candidates.iter().filter(|task| !task.rung && !chosen.contains(&task.task)).collect();
+        for (one, other) in chosen.iter().map(of).flat_map(|one| left.iter().map(move |other| (one, *other))) {
+            let alike = one.pool == other.pool && (one.kind == TaskKind::Preview) == (other.kind == TaskKind::Preview);
+            prop_assert!(!alike || one.priority >= other.priority || one.user == other.user, "{:?} before {:?}", one, other);
+        }
         // With room for everyone, nothing is left waiting.
         let roomy = [room(&["media", "x264"], 1000)];
         let all = choose(&candidates, &[], &roomy, 1000);

@@ -23,7 +23,7 @@ use crate::store::exports::{Export, Output};
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 struct Download {
-    /// A presigned address; ranges work.
+    /// An address that needs no token: presigned, or the CDN's; ranges work.
     url: String,
     /// When it stops working.
     expires_at: OffsetDateTime,
@@ -63,9 +63,9 @@ impl DownloadExport {
             return Err(Refusal::new(RefusalCode::ExportNotCompleted, message));
         }
         let output = self.wanted(&export, clip.0).await?;
-        let ttl = Duration::from_secs(PRESIGN_SECONDS_MAX);
-        let expires = self.clock.now().after(ttl);
-        let url = self.storage.presign_get(&output.s3_key, ttl, Some(&output.filename)).await?;
+        let now = self.clock.now();
+        let expires = now.after(Duration::from_secs(PRESIGN_SECONDS_MAX));
+        let url = self.storage.download_address(&output.s3_key, now, Some(&output.filename)).await?;
         Ok(Json(Download {
             url,
             expires_at: instant(expires),

@@ -56,7 +56,7 @@ impl Events {
                 let Ok(seen) = self.look.at(user, id).await else { break };
                 over = is_over(&seen);
                 let view = ProgressView::from(seen);
-                if differs(&shown, &view) {
+                if shown.timeless() != view.timeless() {
                     yield view.clone();
                     shown = view;
                 }
@@ -69,15 +69,4 @@ impl Events {
 
 fn is_over(seen: &Seen) -> bool {
     seen.export.status.is_terminal()
-}
-
-/// Time alone passes by itself; no event is due for that.
-fn differs(shown: &ProgressView, now: &ProgressView) -> bool {
-    let timeless = |view: &ProgressView| ProgressView {
-        estimated_time_remaining: None,
-        elapsed_time: 0.0,
-        speed: None,
-        ..view.clone()
-    };
-    timeless(shown) != timeless(now)
 }

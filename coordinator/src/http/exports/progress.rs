@@ -43,6 +43,14 @@ pub struct ProgressView {
     pub speed: Option<f64>,
 }
 
+impl ProgressView {
+    /// The same without what passes by itself: no event is due for that.
+    #[must_use]
+    pub fn timeless(&self) -> ProgressView {
+        ProgressView { estimated_time_remaining: None, elapsed_time: 0.0, speed: None, ..self.clone() }
+    }
+}
+
 impl From<Seen> for ProgressView {
     fn from(seen: Seen) -> ProgressView {
         let Seen { export, amounts, progress, elapsed } = seen;

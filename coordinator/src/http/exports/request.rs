@@ -10,7 +10,7 @@ use super::super::words;
 use crate::store::exports::Selection;
 
 /// No crossfade is longer, in seconds.
-const CROSSFADE_SECONDS_MAX: f64 = 60.0;
+pub const CROSSFADE_SECONDS_MAX: f64 = 60.0;
 
 /// A range of the video, in seconds. `start_time` and `end_time` are other names of `start` and `end`.
 #[derive(Clone, Debug, Default, Object)]

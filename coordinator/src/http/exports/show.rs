@@ -51,6 +51,7 @@ pub struct OutputView {
 enum Posters {
     All,
     First,
+    None,
 }
 
 /// An order for finished files.
@@ -95,6 +96,8 @@ pub struct ExportView {
     error_code: Option<String>,
     /// Why it failed, for people.
     error_message: Option<String>,
+    /// What it cost so far: minutes of one slot. Parts that were there before cost nothing.
+    cost: f64,
     /// When it was ordered.
     created_at: OffsetDateTime,
     /// When it last changed.
@@ -105,8 +108,19 @@ pub struct ExportView {
     completed_at: Option<OffsetDateTime>,
     /// When its files will be deleted.
     expires_at: Option<OffsetDateTime>,
+    /// When it fails if it is not done; absent before rendering begins, and for what is over.
+    deadline_at: Option<OffsetDateTime>,
+    /// Since when an operator holds it back; absent for what runs.
+    paused_at: Option<OffsetDateTime>,
     /// The finished files, without the ZIP.
     outputs: Vec<OutputView>,
+}
+
+impl ExportView {
+    /// Its id.
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
 }
 
 /// An export, and how far it is now.
@@ -171,8 +185,7 @@ impl Look {
     }
 
     async fn show_with(&self, exports: Vec<Export>, posters: Posters) -> Result<Vec<ExportView>, Refusal> {
-        let completed: Vec<ExportId> =
-            exports.iter().filter(|export| export.status == ExportStatus::Completed).map(|export| export.id).collect();
+        let completed = completed(&exports);
         let mut outputs = self.store.published_outputs(&completed).await?;
         let mut shown = Vec::with_capacity(exports.len());
         for seen in self.all(exports).await? {
@@ -182,12 +195,26 @@ impl Look {
         Ok(shown)
     }
 
+    /// Each of the exports as whoever watches is told of it, without presigned addresses: these would be new with every look.
+    pub async fn watched(&self, exports: Vec<Export>) -> Result<Vec<(Seen, ExportView)>, Refusal> {
+        let completed = completed(&exports);
+        let mut outputs = self.store.published_outputs(&completed).await?;
+        let mut watched = Vec::with_capacity(exports.len());
+        for seen in self.all(exports).await? {
+            let outputs = outputs.remove(&seen.export.id).unwrap_or_default();
+            let outputs = self.show_outputs(outputs, Posters::None).await?;
+            watched.push((seen.clone(), view(seen, outputs)));
+        }
+        Ok(watched)
+    }
+
     /// The files without the ZIP of all clips, which has number 0 and is the export's own file.
     async fn show_outputs(&self, outputs: Vec<Output>, posters: Posters) -> Result<Vec<OutputView>, Refusal> {
         let ttl = Duration::from_secs(PRESIGN_SECONDS_MAX);
         let mut shown = Vec::with_capacity(outputs.len());
         for output in outputs.into_iter().filter(|output| output.number > 0) {
-            let key = output.poster_s3_key.filter(|_| posters == Posters::All || shown.is_empty());
+            let with_poster = posters == Posters::All || (posters == Posters::First && shown.is_empty());
+            let key = output.poster_s3_key.filter(|_| with_poster);
             let poster_url = match key {
                 Some(key) => Some(self.storage.presign_get(&key, ttl, None).await?),
                 None => None,
@@ -202,6 +229,15 @@ impl Look {
         }
         Ok(shown)
     }
+}
+
+/// Milliseconds of one slot as minutes, to the millisecond.
+pub fn slot_minutes(render_ms: u64) -> f64 {
+    Duration::from_millis(render_ms).as_secs_f64() / 60.0
+}
+
+fn completed(exports: &[Export]) -> Vec<ExportId> {
+    exports.iter().filter(|export| export.status == ExportStatus::Completed).map(|export| export.id).collect()
 }
 
 fn see(export: Export, amounts: &std::collections::HashMap<ExportId, Amounts>, now: Timestamp) -> Seen {
@@ -221,7 +257,8 @@ fn see(export: Export, amounts: &std::collections::HashMap<ExportId, Amounts>, n
 }
 
 fn view(seen: Seen, outputs: Vec<OutputView>) -> ExportView {
-    let Seen { export, progress, .. } = seen;
+    let Seen { export, amounts, progress, .. } = seen;
+    let open = !export.status.is_terminal();
     let (error_code, error_message) = export.failure.map(|failure| (failure.code, failure.message)).unzip();
     let selection = |asked: crate::store::exports::Selection| SegmentSelection {
         start_time: asked.start_time,
@@ -248,11 +285,14 @@ fn view(seen: Seen, outputs: Vec<OutputView>) -> ExportView {
         sha256: export.sha256,
         error_code,
         error_message,
+        cost: slot_minutes(amounts.render_ms),
         created_at: instant(export.created_at),
         updated_at: instant(export.updated_at),
         started_at: export.started_at.map(instant),
         completed_at: export.completed_at.map(instant),
         expires_at: export.expires_at.map(instant),
+        deadline_at: export.deadline.filter(|_| open).map(instant),
+        paused_at: export.paused_at.filter(|_| open).map(instant),
         outputs,
     }
 }

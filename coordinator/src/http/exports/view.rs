@@ -1,7 +1,5 @@
 //! `GET /api/exports/{id}`: one export. Changes nothing people asked for.
 
-use std::time::Duration;
-
 use farm_core::ids::ExportId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
@@ -11,7 +9,7 @@ use uuid::Uuid;
 use super::super::identity::SignedIn;
 use super::super::refusal::Refusal;
 use super::show::{ExportView, Look};
-use crate::storage::{PRESIGN_SECONDS_MAX, Storage};
+use crate::storage::Storage;
 use crate::store::Store;
 
 /// `GET /api/exports/{id}`.
@@ -36,8 +34,7 @@ impl ViewExport {
         let key = export.output_s3_key.clone();
         let mut view = self.look.show_one(export).await?;
         if let Some(key) = key {
-            let ttl = Duration::from_secs(PRESIGN_SECONDS_MAX);
-            view.output_url = Some(self.storage.presign_get(&key, ttl, None).await?);
+            view.output_url = Some(self.storage.download_address(&key, self.look.clock.now(), None).await?);
         }
         Ok(Json(view))
     }

@@ -50,6 +50,21 @@ fn everything_in_the_document_is_described() {
     assert_eq!(undescribed(&document), Vec::<String>::new());
 }
 
+/// The closed lists that programs rely on are on the page for people, too.
+#[test]
+fn every_code_is_on_the_page() {
+    const PAGE: &str = include_str!("../../../../docs/api.md");
+    let document: Value = serde_json::from_str(COMMITTED).unwrap();
+    for list in ["RefusalCode", "ProblemCode"] {
+        let codes = document["components"]["schemas"][list]["enum"].as_array().unwrap();
+        assert!(codes.len() > 10, "{list}: {codes:?}");
+        for code in codes {
+            let code = code.as_str().unwrap();
+            assert!(PAGE.contains(&format!("`{code}`")), "docs/api.md does not have {list} {code}");
+        }
+    }
+}
+
 #[test]
 fn no_path_is_in_the_document_twice() {
     let paths: Vec<&str> = COMMITTED.lines().filter(|line| line.starts_with("    \"/")).collect();

@@ -26,7 +26,7 @@ async fn an_order_comes_back_as_it_was_given() {
     let expected = json!({
         "id": id, "export_id": id, "video_id": video.to_string(), "user_id": ann.id.to_string(),
         "export_type": "clips", "resolution": "1080p", "format": "mp4", "quality_preset": "high",
-        "status": "pending", "progress_percentage": 0, "current_stage": "queued",
+        "cost": 0.0, "status": "pending", "progress_percentage": 0, "current_stage": "queued",
         "segment_selections": [
             { "start_time": 1.0, "end_time": 2.5, "clip_id": "goal" }, { "start_time": 4.01, "end_time": 4.05 },
         ],

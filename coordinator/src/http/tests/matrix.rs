@@ -138,10 +138,14 @@ async fn belongings(app: &App, owner: &Person) -> Vec<(&'static str, String)> {
     let video = a_ready_video(app.store(), owner.id).await;
     let export = a_pending_export(app.store(), owner.id, video, NOW).await;
     let token = app.post(owner, "/api/tokens", json!({ "name": "kept" })).await;
+    let preset = app.post(owner, "/api/settings/presets", json!({ "name": "kept", "settings": {} })).await;
+    let webhook = app.post(owner, "/api/webhooks", json!({ "url": "https://example.org/" })).await;
     vec![
         ("/api/videos/", video.to_string()),
         ("/api/exports/", export.to_string()),
         ("/api/tokens/", token.id().to_owned()),
+        ("/api/settings/presets/", preset.id().to_owned()),
+        ("/api/webhooks/", webhook.body["webhook"]["id"].as_str().unwrap().to_owned()),
     ]
 }
 
@@ -179,7 +183,7 @@ async fn what_belongs_to_another_is_not_there() {
 
 async fn everything(app: &App, owner: &Person) -> Vec<Value> {
     let mut seen = Vec::new();
-    for path in ["/api/videos", "/api/exports", "/api/tokens"] {
+    for path in ["/api/videos", "/api/exports", "/api/tokens", "/api/settings/presets", "/api/webhooks"] {
         let mut body = app.get(owner, path).await.body;
         // Asking is using; when that was is no change.
         for token in body["tokens"].as_array_mut().into_iter().flatten() {

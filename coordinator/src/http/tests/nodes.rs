@@ -55,6 +55,7 @@ async fn a_machine_joins_once_with_a_token() {
     let op = app.person("op", Role::Operator).await;
     let nodes = app.ask(&op, Method::GET, "/api/nodes", None).await.body;
     let expected = json!({ "id": node.to_string(), "name": "attic", "state": "offline", "connected": false, "slots": 0,
+                           "idle": { "code": "offline", "message": "It is not connected." },
                            "slots_busy": 0, "created_at": "2025-06-15T15:06:40Z" });
     assert_eq!(nodes, json!({ "nodes": [expected], "total": 1 }));
     app.stop().await;

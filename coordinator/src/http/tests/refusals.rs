@@ -54,6 +54,23 @@ async fn the_router_speaks_our_shape_too() {
 }
 
 #[tokio::test]
+async fn a_method_that_an_address_does_not_know_is_told_which_it_does() {
+    let app = App::start().await;
+    let ann = app.creator("ann").await;
+    for (method, path, allowed) in [
+        (Method::TRACE, "/api/me", "GET, HEAD"),
+        (Method::PATCH, "/api/videos", "GET, HEAD, POST"),
+        (Method::GET, "/api/videos/01890000-0000-7000-8000-000000000000/complete", "POST"),
+    ] {
+        let answer = app.ask(&ann, method, path, None).await;
+        assert_eq!(answer.refusal(), (405, "method_not_allowed"), "{path}");
+        assert_eq!(answer.headers["allow"], allowed, "{path}");
+        is_in_our_shape(&answer);
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn bodies_must_be_json_as_documented_and_small() {
     let app = App::start().await;
     let ann = app.creator("ann").await;

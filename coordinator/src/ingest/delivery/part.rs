@@ -3,6 +3,7 @@
 use std::os::unix::fs::FileExt as _;
 
 use farm_core::content_key::ContentKey;
+use farm_core::estimate::{Measure, measure};
 use farm_core::part::PartHeader;
 use farm_core::work::Work;
 use quinn::RecvStream;
@@ -13,6 +14,7 @@ use super::{Verdict, nudge, off_the_runtime};
 use crate::ingest::session::Session;
 use crate::ingest::{files_check, part_check};
 use crate::parts::{PartStore, ReceiveError};
+use crate::store::charges::Charge;
 use crate::store::parts::NewPart;
 use crate::store::{Attempt, Promise, StoreError};
 
@@ -28,6 +30,7 @@ struct Checked {
     encoder: String,
     payload_hash: [u8; 32],
     render_ms: u64,
+    measure: Measure,
 }
 
 /// Takes a part in whose header has come and whose payload follows on `from`.
@@ -91,7 +94,8 @@ fn checked(header: &v1::PartHeader, promise: &Promise) -> Result<Checked, String
         Work::Preview(_) | Work::Poster(_) => FILE_ENCODER.to_owned(),
     };
     let kept = part_check::check(header, &promise.work)?;
-    Ok(Checked { key, header: kept, encoder, payload_hash: header.payload_hash, render_ms: header.render_ms })
+    let measure = measure(&promise.work);
+    Ok(Checked { key, header: kept, encoder, payload_hash: header.payload_hash, render_ms: header.render_ms, measure })
 }
 
 fn refusal(cause: ReceiveError) -> Verdict {
@@ -114,11 +118,15 @@ async fn commit(session: &Session, attempt: &Attempt, checked: Checked) -> Resul
         render_ms: checked.render_ms,
     };
     let mut tx = ports.store.begin().await?;
-    tx.insert_part(&part, ports.clock.now()).await?;
+    let now = ports.clock.now();
+    tx.insert_part(&part, now).await?;
     let Some(done) = tx.complete_task(attempt).await? else {
         // The file stays without a row: the sweep of the part store takes it.
         return Ok(Verdict::Lost);
     };
+    let charge =
+        Charge { attempt, kind: done.kind, measure: &checked.measure, render_ms: checked.render_ms, size_bytes: bytes };
+    tx.charge(&charge, now).await?;
     tx.commit().await?;
     let (task, node, kind) = (attempt.task, attempt.node, done.kind.as_str());
     info!(task.id = %task, node.id = %node, epoch = attempt.epoch, frames, bytes, others = done.others,

@@ -16,7 +16,7 @@ macro_rules! export_columns {
     () => {
         "id, user_id, video_id, export_type, resolution, format, quality_preset, segment_selections, \
          total_duration_seconds, status, phase, progress_percentage, output_s3_key, file_size_bytes, sha256, \
-         error_code, error_message, created_at, updated_at, started_at, completed_at, expires_at"
+         error_code, error_message, created_at, updated_at, started_at, completed_at, expires_at, deadline, priority, paused_at"
     };
 }
 pub(super) use export_columns;
@@ -45,6 +45,9 @@ pub(super) struct ExportRow {
     started_at: Option<i64>,
     completed_at: Option<i64>,
     expires_at: Option<i64>,
+    deadline: Option<i64>,
+    priority: i64,
+    paused_at: Option<i64>,
 }
 
 impl TryFrom<ExportRow> for Export {
@@ -75,6 +78,9 @@ impl TryFrom<ExportRow> for Export {
             started_at: row.started_at.map(Timestamp),
             completed_at: row.completed_at.map(Timestamp),
             expires_at: row.expires_at.map(Timestamp),
+            deadline: row.deadline.map(Timestamp),
+            priority: i32::try_from(row.priority).map_err(|_| wrong("priority"))?,
+            paused_at: row.paused_at.map(Timestamp),
         })
     }
 }

@@ -20,6 +20,8 @@ pub struct Amounts {
     pub uploaded_bytes: u64,
     /// Bytes of its files whose size is known.
     pub upload_bytes: u64,
+    /// Milliseconds of one slot that were spent on it.
+    pub render_ms: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,6 +49,9 @@ impl Store {
         for (id, uploaded, total) in self.uploads_of(exports).await? {
             let amounts = amounts.entry(ExportId(id)).or_default();
             (amounts.uploaded_bytes, amounts.upload_bytes) = (count(uploaded), count(total));
+        }
+        for (id, render_ms) in self.costs_of(exports).await? {
+            amounts.entry(id).or_default().render_ms = render_ms;
         }
         Ok(amounts)
     }
@@ -107,7 +112,7 @@ impl Store {
 }
 
 /// `$1, $2, …` for a list of `len` values.
-pub(super) fn placeholders(len: usize) -> String {
+pub(in crate::store) fn placeholders(len: usize) -> String {
     (1..=len).fold(String::new(), |mut list, number| {
         let separator = if number == 1 { "" } else { ", " };
         std::write!(list, "{separator}${number}").expect("a string takes any text");

@@ -1,15 +1,16 @@
 //! What the scheduler wants to know of tasks, and the ringing of their doorbells. Chooses none.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use farm_core::content_key::ContentKey;
 use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
-use farm_core::schedule::{Candidate, Running};
+use farm_core::schedule::{Candidate, Room, Running};
 use farm_core::work::TaskKind;
 use uuid::Uuid;
 
 use super::{Attempt, content_key, kind, micros};
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{ConnectedNode, Store, StoreError, Tx};
 use crate::{read, within, write};
 
 /// Ready tasks of one user looked at in one round: enough to fill a large farm, few enough to sort.
@@ -50,6 +51,7 @@ struct ReadyRow {
     export_id: Option<Uuid>,
     video_id: Uuid,
     user_id: Uuid,
+    priority: i64,
     ordered_at: i64,
     rung: bool,
 }
@@ -63,6 +65,7 @@ impl TryFrom<ReadyRow> for Ready {
             task,
             user: UserId(row.user_id),
             export: row.export_id.map(ExportId),
+            priority: i32::try_from(row.priority).unwrap_or(0),
             ordered_at: row.ordered_at,
             kind: kind(&row.kind, task)?,
             pool: row.pool,
@@ -96,6 +99,22 @@ impl TryFrom<WorkloadRow> for Workload {
             attempt: Attempt { task, epoch: row.epoch, node: NodeId(row.node_id) },
         })
     }
+}
+
+/// What connected nodes could still take.
+#[must_use]
+pub fn rooms(nodes: &[ConnectedNode], workloads: &[Workload]) -> Vec<Room> {
+    let mut busy: HashMap<NodeId, u32> = HashMap::new();
+    for workload in workloads {
+        *busy.entry(workload.attempt.node).or_default() += 1;
+    }
+    // A node that offers no slot drains: not even a doorbell for later is for it.
+    let open = nodes.iter().filter(|node| node.slot_count > 0);
+    let room = |node: &ConnectedNode| {
+        let busy = busy.get(&node.id).copied().unwrap_or(0);
+        Room { pools: node.facts.pools(), slots_free: node.slot_count.saturating_sub(busy) }
+    };
+    open.map(room).collect()
 }
 
 impl Store {

@@ -4,6 +4,7 @@
 use farm_core::ids::{UserId, VideoId};
 use farm_core::seconds;
 use farm_core::video::VideoFacts;
+use farm_core::webhooks::EventType;
 use service::Timestamp;
 use sqlx::types::Json;
 use timeline::FrameTable;
@@ -143,7 +144,7 @@ impl Tx {
             duration_seconds: seconds::from_ticks(table.end(), table.rate()),
             frame_count: table.frame_count() as u64,
         };
-        let changed = within!(self, |db| sqlx::query(SQL)
+        let changed = within!(&mut *self, |db| sqlx::query(SQL)
             .bind(id.0)
             .bind(Json(&indexed))
             .bind(table.to_bytes())
@@ -152,6 +153,9 @@ impl Tx {
             .await
             .map(|done| done.rows_affected()))
         .map_err(StoreError::during("store a video's index"))?;
+        if changed == 1 {
+            self.announce_video(id, EventType::VideoReady, now).await?;
+        }
         Ok(changed == 1)
     }
 
@@ -166,7 +170,7 @@ impl Tx {
         const SQL: &str = "-- videos.failed
             update videos set status = 'failed', error_code = $2, error_message = $3, updated_at = $4
             where id = $1 and status in ('uploading', 'indexing')";
-        let changed = within!(self, |db| sqlx::query(SQL)
+        let changed = within!(&mut *self, |db| sqlx::query(SQL)
             .bind(id.0)
             .bind(code)
             .bind(message)
@@ -175,6 +179,9 @@ impl Tx {
             .await
             .map(|done| done.rows_affected()))
         .map_err(StoreError::during("fail a video"))?;
+        if changed == 1 {
+            self.announce_video(id, EventType::VideoFailed, now).await?;
+        }
         Ok(changed == 1)
     }
 }

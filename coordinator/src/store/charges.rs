@@ -1,0 +1,202 @@
+//! What committed attempts cost, one row each: the bill is their sum, estimates are learnt from them. Sets no price.
+
+use std::collections::HashMap;
+
+use farm_core::estimate::{Measure, SAMPLES_MAX, Sample};
+use farm_core::ids::{ExportId, UserId};
+use farm_core::work::TaskKind;
+use service::Timestamp;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::exports::placeholders;
+use super::{Attempt, Store, StoreError, Tx};
+use crate::{read, within};
+
+/// What an attempt took.
+#[derive(Clone, Debug)]
+pub struct Charge<'a> {
+    /// Whose it was.
+    pub attempt: &'a Attempt,
+    /// What it was.
+    pub kind: TaskKind,
+    /// How it is measured.
+    pub measure: &'a Measure,
+    /// How long it took one slot.
+    pub render_ms: u64,
+    /// How large its part got.
+    pub size_bytes: u64,
+}
+
+/// What somebody used in a stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Who.
+    pub user: UserId,
+    /// What they are called.
+    pub name: String,
+    /// Milliseconds of one slot.
+    pub render_ms: u64,
+    /// Attempts that came to something.
+    pub attempts: u64,
+    /// Exports ordered.
+    pub exports: u64,
+    /// Of these, completed.
+    pub completed: u64,
+    /// Bytes of their files.
+    pub output_bytes: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct UsageRow {
+    id: Uuid,
+    name: String,
+    render_ms: i64,
+    attempts: i64,
+    exports: i64,
+    completed: i64,
+    output_bytes: i64,
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+impl Tx {
+    /// Puts an attempt on the bill, in the transaction that commits it. Once, however often it is said.
+    pub async fn charge(&mut self, charge: &Charge<'_>, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "-- charges.insert
+            insert into charges (task_id, attempt, user_id, export_id, kind, recipe, amount, render_ms, size_bytes, created_at)
+            select tasks.id, $2, videos.user_id, tasks.export_id, $3, $4, $5, $6, $7, $8
+            from tasks join videos on videos.id = tasks.video_id where tasks.id = $1
+            on conflict (task_id, attempt) do nothing";
+        within!(self, |db| sqlx::query(SQL)
+            .bind(charge.attempt.task.0)
+            .bind(charge.attempt.epoch)
+            .bind(charge.kind.as_str())
+            .bind(&charge.measure.recipe)
+            .bind(whole(charge.measure.amount))
+            .bind(whole(charge.render_ms))
+            .bind(whole(charge.size_bytes))
+            .bind(now.0)
+            .execute(db)
+            .await
+            .map(drop))
+        .map_err(StoreError::during("put an attempt on the bill"))
+    }
+}
+
+impl Store {
+    /// The newest parts of a recipe.
+    pub async fn samples(&self, recipe: &str) -> Result<Vec<Sample>, StoreError> {
+        const SQL: &str = "-- charges.samples
+            select amount, render_ms, size_bytes from charges where recipe = $1 order by created_at desc limit $2";
+        let limit = i64::try_from(SAMPLES_MAX).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, i64, i64)> =
+            read!(self, |db| sqlx::query_as(SQL).bind(recipe).bind(limit).fetch_all(db).await)
+                .map_err(StoreError::during("read what was rendered before"))?;
+        let sample = |(amount, render_ms, size_bytes)| Sample {
+            amount: count(amount),
+            render_ms: count(render_ms),
+            size_bytes: count(size_bytes),
+        };
+        Ok(rows.into_iter().map(sample).collect())
+    }
+
+    /// The newest parts of a kind, one unit of amount each.
+    pub async fn samples_of_kind(&self, kind: TaskKind) -> Result<Vec<Sample>, StoreError> {
+        const SQL: &str = "-- charges.samples_of_kind
+            select render_ms, size_bytes from charges where kind = $1 order by created_at desc limit $2";
+        let limit = i64::try_from(SAMPLES_MAX).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, i64)> =
+            read!(self, |db| sqlx::query_as(SQL).bind(kind.as_str()).bind(limit).fetch_all(db).await)
+                .map_err(StoreError::during("read how long tasks took"))?;
+        let sample =
+            |(render_ms, size_bytes)| Sample { amount: 1, render_ms: count(render_ms), size_bytes: count(size_bytes) };
+        Ok(rows.into_iter().map(sample).collect())
+    }
+
+    /// How many tasks of exports of each kind wait or run; kinds without any are left out. What is paused waits for nobody.
+    pub async fn open_tasks(&self) -> Result<Vec<(TaskKind, u64)>, StoreError> {
+        const SQL: &str = "-- charges.open_tasks
+            select tasks.kind, count(*) from tasks join exports on exports.id = tasks.export_id
+            where tasks.state in ('ready', 'leased') and exports.paused_at is null group by tasks.kind";
+        let rows: Vec<(String, i64)> = read!(self, |db| sqlx::query_as(SQL).fetch_all(db).await)
+            .map_err(StoreError::during("count the open tasks"))?;
+        let known = |(kind, open): (String, i64)| {
+            let inconsistent =
+                || StoreError::Inconsistent { table: "tasks", column: "kind", row: format!("any {kind:?}") };
+            Ok((TaskKind::parse(&kind).ok_or_else(inconsistent)?, count(open)))
+        };
+        rows.into_iter().map(known).collect()
+    }
+
+    /// Milliseconds of one slot that each of the exports took; one that took none is left out.
+    pub async fn costs_of(&self, exports: &[ExportId]) -> Result<HashMap<ExportId, u64>, StoreError> {
+        if exports.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let sql = format!(
+            "-- charges.of_exports
+            select export_id, cast(sum(render_ms) as bigint) from charges where export_id in ({}) group by export_id",
+            placeholders(exports.len())
+        );
+        let rows: Vec<(Uuid, i64)> = read!(self, |db| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for id in exports {
+                query = query.bind(id.0);
+            }
+            query.fetch_all(db).await
+        })
+        .map_err(StoreError::during("add up what exports cost"))?;
+        Ok(rows.into_iter().map(|(id, ms)| (ExportId(id), count(ms))).collect())
+    }
+
+    /// What was used from `from` until before `until`: by one user, or by everybody, by name. Who used nothing is left out
+    /// unless asked for.
+    pub async fn usage(
+        &self,
+        user: Option<UserId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Usage>, StoreError> {
+        // Bounded like every list: a farm with more users is asked user by user.
+        const SQL: &str = "-- charges.usage
+            select id, name, render_ms, attempts, exports, completed, output_bytes from (
+                select users.id, users.name,
+                    (select cast(coalesce(sum(render_ms), 0) as bigint) from charges
+                     where charges.user_id = users.id and created_at >= $2 and created_at < $3) as render_ms,
+                    (select count(*) from charges
+                     where charges.user_id = users.id and created_at >= $2 and created_at < $3) as attempts,
+                    (select count(*) from exports
+                     where exports.user_id = users.id and created_at >= $2 and created_at < $3) as exports,
+                    (select count(*) from exports where exports.user_id = users.id and status = 'completed'
+                       and completed_at >= $2 and completed_at < $3) as completed,
+                    (select cast(coalesce(sum(file_size_bytes), 0) as bigint) from exports
+                     where exports.user_id = users.id and status = 'completed'
+                       and completed_at >= $2 and completed_at < $3) as output_bytes
+                from users where cast($1 as uuid) is null or users.id = $1) as used
+            where id = $1 or attempts > 0 or exports > 0 order by name limit 1000";
+        let rows: Vec<UsageRow> = read!(self, |db| sqlx::query_as(SQL)
+            .bind(user.map(|user| user.0))
+            .bind(from.0)
+            .bind(until.0)
+            .fetch_all(db)
+            .await)
+        .map_err(StoreError::during("add up what was used"))?;
+        let usage = |row: UsageRow| Usage {
+            user: UserId(row.id),
+            name: row.name,
+            render_ms: count(row.render_ms),
+            attempts: count(row.attempts),
+            exports: count(row.exports),
+            completed: count(row.completed),
+            output_bytes: count(row.output_bytes),
+        };
+        Ok(rows.into_iter().map(usage).collect())
+    }
+}

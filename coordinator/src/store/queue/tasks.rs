@@ -1,0 +1,173 @@
+//! Tasks as operators see them, page by page. Leases none.
+
+use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
+use farm_core::status::TaskState;
+use farm_core::work::TaskKind;
+use service::Timestamp;
+use uuid::Uuid;
+
+use super::count;
+use crate::read;
+use crate::store::page::Page;
+use crate::store::{Store, StoreError};
+
+/// Which tasks are wanted; `None` means all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Of this export.
+    pub export: Option<ExportId>,
+    /// That this node has or had last.
+    pub node: Option<NodeId>,
+    /// In this state.
+    pub state: Option<TaskState>,
+    /// Of this kind.
+    pub kind: Option<TaskKind>,
+}
+
+/// A task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskSeen {
+    /// Which.
+    pub id: TaskId,
+    /// What kind.
+    pub kind: TaskKind,
+    /// Where it is.
+    pub state: TaskState,
+    /// Whose nodes can do it.
+    pub pool: String,
+    /// Whose.
+    pub user: UserId,
+    /// Of which video.
+    pub video: VideoId,
+    /// For which export; an index or preview has none.
+    pub export: Option<ExportId>,
+    /// Who has it, or had it last.
+    pub node: Option<NodeId>,
+    /// How often it was leased.
+    pub attempt: u64,
+    /// How often it failed.
+    pub failures: u64,
+    /// What went wrong last, for people.
+    pub error_message: Option<String>,
+    /// What went wrong last, raw.
+    pub error_detail: Option<String>,
+    /// Frames of picture, milliseconds of sound or preview.
+    pub amount_total: u64,
+    /// Of these, done.
+    pub amount_done: u64,
+    /// Its part was there before anybody rendered it.
+    pub reused: bool,
+    /// Until when its lease runs.
+    pub lease_until: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was done or given up.
+    pub finished_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TaskRow {
+    id: Uuid,
+    kind: String,
+    state: String,
+    pool: String,
+    user_id: Uuid,
+    video_id: Uuid,
+    export_id: Option<Uuid>,
+    node_id: Option<Uuid>,
+    epoch: i64,
+    failures: i64,
+    error_message: Option<String>,
+    error_detail: Option<String>,
+    amount_total: i64,
+    amount_done: i64,
+    reused: bool,
+    lease_until: Option<i64>,
+    created_at: i64,
+    finished_at: Option<i64>,
+}
+
+macro_rules! filtered {
+    () => {
+        " from tasks join videos on videos.id = tasks.video_id
+            where (cast($1 as uuid) is null or tasks.export_id = $1)
+              and (cast($2 as uuid) is null or tasks.node_id = $2)
+              and (cast($3 as text) is null or tasks.state = $3)
+              and (cast($4 as text) is null or tasks.kind = $4)"
+    };
+}
+
+macro_rules! bind_filter {
+    ($query:expr, $filter:expr) => {
+        $query
+            .bind($filter.export.map(|export| export.0))
+            .bind($filter.node.map(|node| node.0))
+            .bind($filter.state.map(TaskState::as_str))
+            .bind($filter.kind.map(TaskKind::as_str))
+    };
+}
+
+impl Store {
+    /// A page of tasks by age, and how many fit the filter.
+    pub async fn tasks_seen(&self, filter: TaskFilter, page: Page) -> Result<(Vec<TaskSeen>, u64), StoreError> {
+        macro_rules! page_by {
+            ($order:literal) => {
+                concat!(
+                    "-- queue.tasks
+            select tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, tasks.export_id,
+                   tasks.node_id, tasks.epoch, tasks.media_failures + tasks.node_failures as failures, tasks.error_message,
+                   tasks.error_detail, tasks.amount_total, tasks.amount_done, tasks.reused, tasks.lease_until,
+                   tasks.created_at, tasks.finished_at",
+                    filtered!(),
+                    " order by ",
+                    $order,
+                    " limit $5 offset $6"
+                )
+            };
+        }
+        const COUNT: &str = concat!("-- queue.count_tasks\nselect count(*)", filtered!());
+        let listing = || StoreError::during("list tasks");
+        let sql = if page.newest_first {
+            page_by!("tasks.created_at desc, tasks.id desc")
+        } else {
+            page_by!("tasks.created_at, tasks.id")
+        };
+        let rows: Vec<TaskRow> = read!(self, |db| bind_filter!(sqlx::query_as(sql), filter)
+            .bind(page.limit())
+            .bind(page.offset())
+            .fetch_all(db)
+            .await)
+        .map_err(listing())?;
+        let total: i64 =
+            read!(self, |db| bind_filter!(sqlx::query_scalar(COUNT), filter).fetch_one(db).await).map_err(listing())?;
+        Ok((rows.into_iter().map(TaskSeen::try_from).collect::<Result<_, _>>()?, count(total)))
+    }
+}
+
+impl TryFrom<TaskRow> for TaskSeen {
+    type Error = StoreError;
+
+    fn try_from(row: TaskRow) -> Result<TaskSeen, StoreError> {
+        let wrong = |column| StoreError::Inconsistent { table: "tasks", column, row: row.id.to_string() };
+        Ok(TaskSeen {
+            id: TaskId(row.id),
+            kind: TaskKind::parse(&row.kind).ok_or_else(|| wrong("kind"))?,
+            state: TaskState::parse(&row.state).ok_or_else(|| wrong("state"))?,
+            pool: row.pool,
+            user: UserId(row.user_id),
+            video: VideoId(row.video_id),
+            export: row.export_id.map(ExportId),
+            node: row.node_id.map(NodeId),
+            attempt: count(row.epoch),
+            failures: count(row.failures),
+            error_message: row.error_message,
+            error_detail: row.error_detail,
+            amount_total: count(row.amount_total),
+            amount_done: count(row.amount_done),
+            reused: row.reused,
+            lease_until: row.lease_until.map(Timestamp),
+            created_at: Timestamp(row.created_at),
+            finished_at: row.finished_at.map(Timestamp),
+        })
+    }
+}

@@ -1,0 +1,19 @@
+-- What people export with: presets they named, and what they begin with.
+create table presets (
+    id blob primary key,
+    user_id blob not null references users (id) on delete cascade,
+    name text not null,
+    -- Resolution, format and the rest (JSON).
+    settings text not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    unique (user_id, name)
+);
+
+create table export_settings (
+    user_id blob primary key references users (id) on delete cascade,
+    -- The preset these come from, if they do.
+    preset_id blob references presets (id) on delete set null,
+    settings text not null,
+    updated_at bigint not null
+);
