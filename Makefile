@@ -76,6 +76,10 @@ gen: ## Write the generated files again
 	mv schema/openapi.json.new schema/openapi.json
 	cd dashboard && npm run --silent gen
 
+.PHONY: fuzz
+fuzz: setup programs ## Try the HTTP API by its own document for REELFARM_FUZZ_SECONDS (600)
+	REELFARM_FUZZ_SECONDS=$${REELFARM_FUZZ_SECONDS:-600} cargo nextest run --locked --workspace --profile large -E 'binary(schema)'
+
 .PHONY: media-table
 media-table: programs ## Write docs/media.md: every file of the folder REELFARM_MEDIA through a farm
 	@[ -d "$${REELFARM_MEDIA:-}" ] || { echo 'name a folder of media: make media-table REELFARM_MEDIA=FOLDER' >&2; exit 1; }
