@@ -70,8 +70,8 @@ export function Checkbox({ checked, onChange, label, shown = false, hint }: Chec
     >
       <span
         className={cn(
-          'grid size-4.5 place-items-center rounded-sm border border-edge bg-card',
-          checked !== false && 'border-primary bg-primary text-on-primary',
+          'grid size-4.5 place-items-center rounded-sm border',
+          checked === false ? 'border-edge bg-card' : 'border-primary bg-primary text-on-primary',
         )}
       >
         <Radix.Indicator>

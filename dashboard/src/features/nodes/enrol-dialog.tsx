@@ -31,7 +31,7 @@ export function EnrolDialog({ known, onClose }: Props) {
       onOpenChange={(open) => !open && onClose()}
       title="Add a node"
       description="One machine joins with one token; the token works once."
-      className="sm:max-w-xl"
+      className="sm:max-w-xl!"
       footer={
         <>
           <span className="flex-1" />
