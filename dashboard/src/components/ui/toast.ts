@@ -16,10 +16,13 @@ function tell(notice: Notice): void {
   }
 }
 
-/** Called by the corner of the page where notices appear, once it is there. */
-export function showBy(toast: typeof Sonner): void {
+/** Called by the corner of the page where notices appear, once it is there; what it gives is called when it goes. */
+export function showBy(toast: typeof Sonner): () => void {
   show = toast
   for (const notice of waiting.splice(0)) tell(notice)
+  return () => {
+    show = undefined
+  }
 }
 
 /** Calls `load` when there is something to show. */
