@@ -1,7 +1,7 @@
 // The exports of all videos or of one: filtered, sorted and paged by the coordinator; some or many can be acted on at once.
 import { useQuery } from '@tanstack/react-query'
 import { Download, SearchX } from 'lucide-react'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { Export, ExportStatus, Format, Resolution } from '@/api/client'
 import { exportsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
@@ -12,10 +12,10 @@ import { Select } from '@/components/ui/select'
 import { Head, Table } from '@/components/ui/table'
 import { Tabs } from '@/components/ui/tabs'
 import { cn } from '@/lib/class-names'
-import { BulkBar } from './bulk-bar'
 import { ExportRow } from './export-row'
 import { FORMATS, RESOLUTIONS } from './options'
 
+const BulkBar = lazy(() => import('./bulk-bar'))
 const PAGE_SIZE = 10
 
 /** What of the list is shown. A page keeps it in its address. */
@@ -169,7 +169,7 @@ function Rows({ exports, failed, sort, onSort, empty, dimmed }: RowsProps) {
           ))}
         </tbody>
       </Table>
-      {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setPicked(new Set())} />}
+      <Suspense>{chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setPicked(new Set())} />}</Suspense>
     </>
   )
 }
