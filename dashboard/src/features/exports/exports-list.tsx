@@ -7,10 +7,10 @@ import { exportsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, Skeleton, Trouble } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/field'
+import { FilterBar } from '@/components/ui/filter-bar'
 import { Pager } from '@/components/ui/pager'
 import { Select } from '@/components/ui/select'
 import { Head, Table } from '@/components/ui/table'
-import { Tabs } from '@/components/ui/tabs'
 import { cn } from '@/lib/class-names'
 import { ExportRow } from './export-row'
 import { FORMATS, RESOLUTIONS } from './options'
@@ -64,55 +64,54 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
   )
   const counts = query.data?.counts
   const total = counts && Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const tabs = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
+  const filters = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
   const filtered = shown.status !== 'all' || shown.format !== 'all' || shown.resolution !== 'all'
   return (
     <div className={className}>
-      <Tabs label="State" value={shown.status} onChange={(status) => change({ status })} tabs={tabs}>
-        <div className="mb-3 flex flex-wrap gap-2">
-          <Select
-            label="Format"
-            value={shown.format}
-            onChange={(format) => change({ format })}
-            choices={[{ value: 'all', label: 'All formats' }, ...FORMATS.map(({ value, label }) => ({ value, label }))]}
-          />
-          <Select
-            label="Resolution"
-            value={shown.resolution}
-            onChange={(resolution) => change({ resolution })}
-            choices={[
-              { value: 'all', label: 'All resolutions' },
-              ...RESOLUTIONS.map(({ value, label }) => ({ value, label })),
-            ]}
-          />
+      <FilterBar label="State" value={shown.status} onChange={(status) => change({ status })} filters={filters} />
+      <div className="mb-3 flex flex-wrap gap-2">
+        <Select
+          label="Format"
+          value={shown.format}
+          onChange={(format) => change({ format })}
+          choices={[{ value: 'all', label: 'All formats' }, ...FORMATS.map(({ value, label }) => ({ value, label }))]}
+        />
+        <Select
+          label="Resolution"
+          value={shown.resolution}
+          onChange={(resolution) => change({ resolution })}
+          choices={[
+            { value: 'all', label: 'All resolutions' },
+            ...RESOLUTIONS.map(({ value, label }) => ({ value, label })),
+          ]}
+        />
+      </div>
+      {query.error && (
+        <div className="mb-3">
+          <Trouble error={query.error} onRetry={() => void query.refetch()} />
         </div>
-        {query.error && (
-          <div className="mb-3">
-            <Trouble error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      <Card className="overflow-hidden">
+        <Rows
+          exports={query.data?.exports}
+          failed={query.isError}
+          sort={shown.sort}
+          onSort={() => change({ sort: shown.sort === '-created_at' ? 'created_at' : '-created_at' })}
+          empty={filtered ? <NoMatch onClear={() => change(WHOLE_LIST)} /> : <NothingYet />}
+          dimmed={query.isPlaceholderData}
+        />
+        {query.data && query.data.total > 0 && (
+          <div className="border-t border-border">
+            <Pager
+              page={shown.page}
+              pageSize={PAGE_SIZE}
+              total={query.data.total}
+              noun="exports"
+              onPage={(page) => change({ page })}
+            />
           </div>
         )}
-        <Card className="overflow-hidden">
-          <Rows
-            exports={query.data?.exports}
-            failed={query.isError}
-            sort={shown.sort}
-            onSort={() => change({ sort: shown.sort === '-created_at' ? 'created_at' : '-created_at' })}
-            empty={filtered ? <NoMatch onClear={() => change(WHOLE_LIST)} /> : <NothingYet />}
-            dimmed={query.isPlaceholderData}
-          />
-          {query.data && query.data.total > 0 && (
-            <div className="border-t border-border">
-              <Pager
-                page={shown.page}
-                pageSize={PAGE_SIZE}
-                total={query.data.total}
-                noun="exports"
-                onPage={(page) => change({ page })}
-              />
-            </div>
-          )}
-        </Card>
-      </Tabs>
+      </Card>
     </div>
   )
 }
