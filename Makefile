@@ -56,6 +56,11 @@ check-dashboard:
 test-dashboard: check-dashboard
 	cd dashboard && npm run --silent test
 
+.PHONY: screenshots
+screenshots: ## Take a picture of every page of the dashboard into dashboard/screenshots
+	tools/dashboard packages
+	cd dashboard && npm run --silent screenshots
+
 .PHONY: advisories
 advisories: setup ## Look for known faults in dependencies (fetches the advisory database)
 	cargo deny check advisories

@@ -32,5 +32,7 @@ export default defineConfig(({ mode }) => ({
     globals: true,
     setupFiles: ['src/test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
+    // A busy machine is slow, and not wrong.
+    testTimeout: 30_000,
   },
 }))

@@ -17,7 +17,7 @@ const covered = () => {
   const dialog = [...document.querySelectorAll('[role=dialog]')].at(-1)
   if (!dialog) return []
   const inside = dialog.getBoundingClientRect()
-  return [...dialog.querySelectorAll('button, input, [role=radio]')]
+  return [...dialog.querySelectorAll('button, input:not([aria-hidden]), [role=radio]')]
     .map((control) => ({ control, box: control.getBoundingClientRect() }))
     .filter(({ box }) => box.width > 0 && box.top >= inside.top && box.bottom <= inside.bottom)
     .filter(({ box }) => {

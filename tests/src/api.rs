@@ -74,8 +74,22 @@ impl Api {
 
     /// Calls and returns the answer; an error is one of the connection.
     pub fn try_call(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::Result<Answer> {
+        self.try_keyed_call(method, path, body, None)
+    }
+
+    /// The same with an idempotency key.
+    pub fn try_keyed_call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> reqwest::Result<Answer> {
         self.runtime.block_on(async {
             let mut request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+            if let Some(key) = key {
+                request = request.header("idempotency-key", key);
+            }
             if let Some(body) = body {
                 request = request.json(body);
             }

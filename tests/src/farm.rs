@@ -82,6 +82,16 @@ impl Farm {
     /// When it does not become ready; the message holds what it said.
     #[must_use]
     pub fn with_slots(slot_count: u32) -> Farm {
+        Self::told(slot_count, &[])
+    }
+
+    /// Starts a farm with its ledger in a database of its own.
+    #[must_use]
+    pub fn on_database(url: &str) -> Farm {
+        Self::told(2, &["--database", url])
+    }
+
+    fn told(slot_count: u32, more: &[&str]) -> Farm {
         let folder = tempfile::Builder::new().prefix("reelfarm-test-").tempdir().expect("a fresh folder");
         let programs = Programs::found();
         let said = folder.path().join("up.stderr");
@@ -89,6 +99,7 @@ impl Farm {
         let mut up = Command::new(programs.reelfarm())
             .args(["up", "--json", "--listen", "127.0.0.1:0", "--slots", &slot_count.to_string(), "--data"])
             .arg(&data)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&said).expect("a file for what it says"))

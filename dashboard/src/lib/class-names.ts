@@ -1,5 +1,4 @@
-// Joins class names, the later ones winning over the earlier.
+// Joins class names. Of two that contradict each other, the one with `!` at its end holds.
 import { type ClassValue, clsx } from 'clsx'
-import { twMerge } from 'tailwind-merge'
 
-export const cn = (...classes: ClassValue[]): string => twMerge(clsx(classes))
+export const cn = (...classes: ClassValue[]): string => clsx(...classes)

@@ -10,8 +10,8 @@ import {
 import { render } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import type { ReactNode } from 'react'
-import { Toaster } from 'sonner'
 import { ConfirmProvider } from '@/components/ui/confirm'
+import { Toaster } from '@/components/ui/toaster'
 import { TooltipProvider } from '@/components/ui/tooltip'
 
 export async function renderPage(page: ReactNode) {

@@ -58,7 +58,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </span>
         </Button>
         <ConnectionPill />
-        <Button look="quiet" size="icon-sm" aria-label="Shortcuts" className="hidden sm:inline-flex" onClick={() => setOpened('shortcuts')}>
+        <Button look="quiet" size="icon-sm" aria-label="Shortcuts" className="max-sm:hidden!" onClick={() => setOpened('shortcuts')}>
           <Keyboard aria-hidden />
         </Button>
         <ThemeMenu />

@@ -60,7 +60,7 @@ export default function ShortcutSheet({ open, onClose }: { open: boolean; onClos
     setEnabled(on)
   }
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title="Shortcuts" className="sm:max-w-2xl">
+    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title="Shortcuts" className="sm:max-w-2xl!">
       <div className="grid gap-8 sm:grid-cols-2">
         <List title="Everywhere" entries={EVERYWHERE} />
         <List title="In the editor" entries={EDITOR} />

@@ -13,7 +13,7 @@ type HeadingProps = { title: ReactNode; text?: ReactNode; actions?: ReactNode }
 export function PageHeading({ title, text, actions }: HeadingProps) {
   return (
     <header className="mb-5 flex flex-wrap items-end gap-x-6 gap-y-3">
-      <div className="min-w-0 flex-1">
+      <div className="min-w-[min(100%,16rem)] flex-1">
         <h1 className="truncate text-xl font-semibold">{title}</h1>
         {text && <p className="mt-0.5 text-muted">{text}</p>}
       </div>

@@ -1,6 +1,5 @@
 // A labelled control with its hint and its fault beside it, and the plain controls that go into one.
-import { Check, Minus, TriangleAlert } from 'lucide-react'
-import { Checkbox as Radix } from 'radix-ui'
+import { TriangleAlert } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from '@/lib/class-names'
 
@@ -61,28 +60,19 @@ type CheckboxProps = {
 export function Checkbox({ checked, onChange, label, shown = false, hint }: CheckboxProps) {
   const id = useId()
   const box = (
-    <Radix.Root
-      id={id}
-      checked={checked}
-      onCheckedChange={(state) => onChange(state === true)}
-      aria-label={shown ? undefined : label}
-      className="grid size-6 shrink-0 place-items-center rounded-md"
-    >
-      <span
-        className={cn(
-          'grid size-4.5 place-items-center rounded-sm border border-edge bg-card',
-          checked !== false && 'border-primary bg-primary text-on-primary',
-        )}
-      >
-        <Radix.Indicator>
-          {checked === 'indeterminate' ? (
-            <Minus className="size-3.5" strokeWidth={3} aria-hidden />
-          ) : (
-            <Check className="size-3.5" strokeWidth={3} aria-hidden />
-          )}
-        </Radix.Indicator>
-      </span>
-    </Radix.Root>
+    <span className="grid size-6 shrink-0 place-items-center">
+      <input
+        id={id}
+        type="checkbox"
+        ref={(input) => {
+          if (input) input.indeterminate = checked === 'indeterminate'
+        }}
+        checked={checked === true}
+        onChange={(event) => onChange(event.target.checked)}
+        aria-label={shown ? undefined : label}
+        className="size-4.5 accent-primary"
+      />
+    </span>
   )
   if (!shown) return box
   return (

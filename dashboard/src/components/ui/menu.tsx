@@ -5,7 +5,8 @@ import { cn } from '@/lib/class-names'
 
 export function Menu({ trigger, children, label }: { trigger: ReactNode; children: ReactNode; label?: string }) {
   return (
-    <DropdownMenu.Root>
+    // What lies beside it stays what it is: a press there closes the menu.
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -1,18 +1,20 @@
 // A bar that fills, or moves while nobody knows how far it is.
-import { Progress as Radix } from 'radix-ui'
 import { cn } from '@/lib/class-names'
 
 type Props = { value: number | null; label: string; text?: string; tone?: string; className?: string }
 
 export function ProgressBar({ value, label, text, tone = 'bg-primary', className }: Props) {
   return (
-    <Radix.Root
-      value={value}
+    <div
+      role="progressbar"
       aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={value === null ? undefined : Math.floor(value)}
       aria-valuetext={text}
       className={cn('relative h-2 w-full overflow-hidden rounded-full bg-raised', className)}
     >
-      <Radix.Indicator
+      <div
         className={cn(
           'h-full rounded-full transition-[width] duration-300 ease-out',
           tone,
@@ -20,6 +22,6 @@ export function ProgressBar({ value, label, text, tone = 'bg-primary', className
         )}
         style={value === null ? undefined : { width: `${value}%` }}
       />
-    </Radix.Root>
+    </div>
   )
 }

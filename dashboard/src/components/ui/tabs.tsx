@@ -2,7 +2,7 @@
 import { Tabs as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 
-type Tab<V extends string> = { value: V; label: ReactNode; count?: number | undefined }
+type Tab<V extends string> = { value: V; label: ReactNode }
 
 type Props<V extends string> = {
   value: V
@@ -30,9 +30,6 @@ export function Tabs<V extends string>({ value, onChange, tabs, label, children 
             }
           >
             {tab.label}
-            {tab.count !== undefined && (
-              <span className="figures rounded-full bg-raised px-1.5 text-xs text-muted">{tab.count}</span>
-            )}
           </Radix.Trigger>
         ))}
       </Radix.List>

@@ -1,18 +1,11 @@
-// Short notices of what happened out of view, in the theme that is shown.
-import { Toaster as Sonner } from 'sonner'
-import { useTheme } from '@/hooks/use-theme'
+// The corner of the page where notices appear: there once there is one.
+import { Suspense, lazy, useEffect, useState } from 'react'
+import { loadOnFirst } from './toast'
+
+const ToastCorner = lazy(() => import('./toast-corner'))
 
 export function Toaster() {
-  const { shown } = useTheme()
-  return (
-    <Sonner
-      theme={shown}
-      position="bottom-right"
-      visibleToasts={4}
-      toastOptions={{
-        style: { background: 'var(--card)', color: 'var(--foreground)', borderColor: 'var(--border)' },
-        classNames: { description: 'text-muted!', actionButton: 'bg-primary! text-on-primary!' },
-      }}
-    />
-  )
+  const [needed, setNeeded] = useState(false)
+  useEffect(() => loadOnFirst(() => setNeeded(true)), [])
+  return <Suspense>{needed && <ToastCorner />}</Suspense>
 }

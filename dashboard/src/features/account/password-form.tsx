@@ -1,12 +1,12 @@
 // Changes one's own password.
 import { useMutation } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
-import { toast } from 'sonner'
 import { changePassword } from '@/api/actions'
 import { ApiError } from '@/api/error'
 import { Button } from '@/components/ui/button'
 import { Card, Trouble } from '@/components/ui/card'
 import { Field, Input } from '@/components/ui/field'
+import { toast } from '@/components/ui/toast'
 
 export function PasswordForm() {
   const [current, setCurrent] = useState('')

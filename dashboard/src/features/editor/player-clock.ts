@@ -39,9 +39,13 @@ export class PlayerClock {
     const events = ['play', 'pause', 'ended', 'ratechange', 'timeupdate', 'loadedmetadata']
     for (const event of events) video.addEventListener(event, onChange)
     video.addEventListener('seeked', onSeeked)
+    // Until something is sought, the poster stands there, which is another frame.
+    const onLoaded = () => this.seek(this.time)
+    video.addEventListener('loadedmetadata', onLoaded)
     return () => {
       for (const event of events) video.removeEventListener(event, onChange)
       video.removeEventListener('seeked', onSeeked)
+      video.removeEventListener('loadedmetadata', onLoaded)
       cancelAnimationFrame(this.frame)
       this.video = undefined
     }

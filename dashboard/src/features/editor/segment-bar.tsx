@@ -7,9 +7,6 @@ import type { Editor } from './use-editor'
 
 type Props = { editor: Editor; segment: Segment; number: number; pixelsPerSecond: number }
 
-/** The handle's own width in pixels: a target for a hand that is not steady. */
-const HANDLE_PIXELS = 12
-
 export function SegmentBar({ editor, segment, number, pixelsPerSecond }: Props) {
   const { id, start, end, picked, label } = segment
   const selected = editor.selected?.id === id
@@ -34,8 +31,8 @@ export function SegmentBar({ editor, segment, number, pixelsPerSecond }: Props) 
       role="group"
       aria-label={name}
       className={cn(
-        'absolute top-1 bottom-1 overflow-hidden rounded-md border-2 border-primary/70 bg-primary/25',
-        selected && 'z-10 border-primary bg-primary/40',
+        'absolute top-1 bottom-1 rounded-md border-2',
+        selected ? 'z-10 border-primary bg-primary/40' : 'border-primary/70 bg-primary/25',
         !picked && 'border-dashed opacity-50',
       )}
       style={{ left: start * pixelsPerSecond, width: Math.max(2, (end - start) * pixelsPerSecond) }}
@@ -49,7 +46,7 @@ export function SegmentBar({ editor, segment, number, pixelsPerSecond }: Props) 
         onPointerUp={drop}
         onPointerCancel={drop}
         onClick={() => editor.select(id)}
-        className="absolute inset-0 cursor-grab touch-none truncate px-4 text-left text-sm active:cursor-grabbing"
+        className="absolute inset-0 cursor-grab touch-none truncate px-7 text-left text-sm active:cursor-grabbing"
       >
         <span className="rounded-sm bg-card/85 px-1">{name}</span>
       </button>
@@ -102,12 +99,12 @@ function Handle({ editor, segment, edge, name, pixelsPerSecond }: HandleProps) {
       onPointerCancel={drop}
       onKeyDown={onKey}
       className={cn(
-        'absolute inset-y-0 grid cursor-ew-resize touch-none place-items-center bg-primary outline-offset-[-2px]',
-        edge === 'start' ? 'left-0' : 'right-0',
+        // One above, one below: where segments touch, or one is narrow, both can still be taken.
+        'absolute grid size-6 cursor-ew-resize touch-none place-items-center bg-primary',
+        edge === 'start' ? 'top-0 left-0 rounded-br-md' : 'right-0 bottom-0 rounded-tl-md',
       )}
-      style={{ width: HANDLE_PIXELS, maxWidth: '45%' }}
     >
-      <span className="h-4 w-0.5 rounded-full bg-on-primary" aria-hidden />
+      <span className="h-3 w-0.5 rounded-full bg-on-primary" aria-hidden />
     </span>
   )
 }

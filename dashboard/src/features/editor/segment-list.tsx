@@ -42,7 +42,7 @@ function Line({ editor, segment, index }: { editor: Editor; segment: Segment; in
   return (
     <li
       aria-current={selected || undefined}
-      className={cn('rounded-md border border-transparent p-1.5', selected && 'border-primary bg-primary-soft/40')}
+      className={cn('rounded-md border p-1.5', selected ? 'border-primary bg-primary-soft/40' : 'border-transparent')}
     >
       <div className="flex items-center gap-1">
         <Checkbox

@@ -27,7 +27,7 @@ export function TimecodeField({ value, onChange, label, className }: Props) {
       onChange={(event) => setTyped(event.target.value)}
       onBlur={take}
       onKeyDown={onKey}
-      className={cn(inputLook, 'figures h-8 px-2 font-mono text-sm', className)}
+      className={cn(inputLook, 'figures h-8! px-2! font-mono text-sm', className)}
     />
   )
 }

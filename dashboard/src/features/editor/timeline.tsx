@@ -13,7 +13,8 @@ import { Waveform } from './waveform'
 
 const FILMSTRIP_PIXELS = 52
 const WAVEFORM_PIXELS = 56
-const SEGMENTS_PIXELS = 56
+/** Two handles of 24 pixels above each other, and what is around them. */
+const SEGMENTS_PIXELS = 60
 const ZOOM_STEP = 1.6
 
 export type View = ReturnType<typeof useView>

@@ -21,7 +21,7 @@ async function each(exports: Export[], act: (id: string) => Promise<void>): Prom
   return failures
 }
 
-export function BulkBar({ chosen, onClear }: { chosen: Export[]; onClear: () => void }) {
+export default function BulkBar({ chosen, onClear }: { chosen: Export[]; onClear: () => void }) {
   const [failures, setFailures] = useState<Failure[]>([])
   const confirm = useConfirm()
   const cache = useQueryClient()

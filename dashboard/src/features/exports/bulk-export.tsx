@@ -56,7 +56,7 @@ export function BulkExport({ videos, onClose }: { videos: readonly Video[]; onCl
       onOpenChange={(next) => !next && onClose()}
       title={`Export ${plural(videos.length, 'video')}`}
       description={`${duration(total)} in all; each becomes a file of its own.`}
-      className="sm:max-w-3xl"
+      className="sm:max-w-3xl!"
       footer={
         <>
           <span className="flex-1" role="status">

@@ -73,7 +73,6 @@ export function EstimatePanel({ estimate, pending, failed }: Props) {
               </dd>
             </div>
           ))}
-          <p className="sr-only">{plural(estimate.outputs, 'file')}</p>
         </dl>
       )}
     </div>

@@ -1,12 +1,12 @@
 // What may be done with an export in which state, and doing it. The states are those of `coordinator/core/src/export.rs`.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { toast } from 'sonner'
 import { type Export, cancelExport, deleteExport, downloadExport } from '@/api/client'
 import { sentence } from '@/api/error'
 import { retryExport } from '@/api/pending'
 import { keys } from '@/api/keys'
 import { useConfirm } from '@/components/ui/confirm'
+import { toast } from '@/components/ui/toast'
 
 export const isActive = ({ status }: Pick<Export, 'status'>): boolean => status === 'pending' || status === 'processing'
 

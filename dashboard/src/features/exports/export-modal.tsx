@@ -46,7 +46,7 @@ function OpenModal({ videoId, segments = [], onClose, initial }: Props) {
       onOpenChange={(open) => !open && onClose()}
       title="Export"
       description={order.video?.filename}
-      className="sm:max-w-[55rem]"
+      className="sm:max-w-[55rem]!"
       footer={
         <>
           <SavePreset settings={order.settings} />
@@ -78,7 +78,7 @@ function Choices({ order }: { order: Order }) {
           value={order.exportType}
           onChange={order.setType}
           cards={TYPES.map((type) => ({ ...type, disabled: type.value === 'single' && count > 1 }))}
-          className="auto-rows-fr grid-flow-row sm:grid-flow-col"
+          className="max-sm:grid-flow-row!"
         />
       </Group>
       <SettingsFields

@@ -47,7 +47,7 @@ export function ExportProgress({ exportId, onComplete, pollInterval = 2000, titl
         label="Export progress"
         text={`${progress.progress} percent, ${progress.current_stage}`}
         tone={fillOf(progress.status)}
-        className="h-2.5"
+        className="h-2.5!"
       />
       <div className="figures flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <span className="text-2xl font-semibold">{progress.progress} %</span>

@@ -34,7 +34,7 @@ export function ExportRow({ made, picked, onPick }: Props) {
       <Cell className="w-10 pr-0">
         <Checkbox checked={picked} onChange={onPick} label={`Choose ${name}`} />
       </Cell>
-      <Cell className="h-16 max-w-96 min-w-56">
+      <Cell className="h-16! max-w-96 min-w-56">
         <div className="flex items-center gap-3">
           <Thumbnail url={poster} />
           <div className="min-w-0">
@@ -60,7 +60,7 @@ export function ExportRow({ made, picked, onPick }: Props) {
             label={`Progress of ${name}`}
             text={`${made.progress_percentage} percent`}
             tone={fillOf(made.status)}
-            className="mt-1.5 h-1"
+            className="mt-1.5 h-1!"
           />
         )}
       </Cell>

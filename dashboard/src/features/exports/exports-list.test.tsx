@@ -17,13 +17,13 @@ test('ten to a page, and the next page has others', async () => {
   expect(screen.getByRole('button', { name: 'Previous' })).toBeEnabled()
 })
 
-test('a tab filters, and an empty one says so', async () => {
+test('a state is filtered for, and an empty one says so', async () => {
   const { user } = await renderPage(<ExportsList />)
   await rows()
-  await user.click(screen.getByRole('tab', { name: /Failed/ }))
+  await user.click(screen.getByRole('button', { name: /^Failed/ }))
   await waitFor(async () => expect(await rows()).toHaveLength(1))
   server.use(http.get('*/api/exports', () => HttpResponse.json({ exports: [], total: 0 })))
-  await user.click(screen.getByRole('tab', { name: /Cancelled/ }))
+  await user.click(screen.getByRole('button', { name: /^Cancelled/ }))
   expect(await screen.findByText('No export fits these filters')).toBeInTheDocument()
   await user.click(screen.getByRole('button', { name: 'Clear the filters' }))
   expect(await screen.findByText('No exports yet')).toBeInTheDocument()
@@ -41,8 +41,11 @@ test('an error keeps the rows that are there', async () => {
 test('many are deleted after a question, and what failed is named', async () => {
   const { user } = await renderPage(<ExportsList />)
   await rows()
-  await user.click(screen.getByRole('tab', { name: /Completed/ }))
-  await waitFor(() => expect(screen.getByText(/^1–10 of/)).toBeInTheDocument())
+  await user.click(screen.getByRole('button', { name: /^Completed/ }))
+  await waitFor(() => {
+    const total = exports.filter(({ status }) => status === 'completed').length
+    expect(screen.getByText(`1–10 of ${total} exports`)).toBeInTheDocument()
+  })
   const [first, second] = await rows()
   if (!first || !second) throw new Error('there are two')
   await user.click(first)

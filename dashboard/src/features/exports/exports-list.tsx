@@ -1,21 +1,21 @@
 // The exports of all videos or of one: filtered, sorted and paged by the coordinator; some or many can be acted on at once.
 import { useQuery } from '@tanstack/react-query'
 import { Download, SearchX } from 'lucide-react'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { Export, ExportStatus, Format, Resolution } from '@/api/client'
 import { exportsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, Skeleton, Trouble } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/field'
+import { FilterBar } from '@/components/ui/filter-bar'
 import { Pager } from '@/components/ui/pager'
 import { Select } from '@/components/ui/select'
 import { Head, Table } from '@/components/ui/table'
-import { Tabs } from '@/components/ui/tabs'
 import { cn } from '@/lib/class-names'
-import { BulkBar } from './bulk-bar'
 import { ExportRow } from './export-row'
 import { FORMATS, RESOLUTIONS } from './options'
 
+const BulkBar = lazy(() => import('./bulk-bar'))
 const PAGE_SIZE = 10
 
 /** What of the list is shown. A page keeps it in its address. */
@@ -64,55 +64,54 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
   )
   const counts = query.data?.counts
   const total = counts && Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const tabs = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
+  const filters = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
   const filtered = shown.status !== 'all' || shown.format !== 'all' || shown.resolution !== 'all'
   return (
     <div className={className}>
-      <Tabs label="State" value={shown.status} onChange={(status) => change({ status })} tabs={tabs}>
-        <div className="mb-3 flex flex-wrap gap-2">
-          <Select
-            label="Format"
-            value={shown.format}
-            onChange={(format) => change({ format })}
-            choices={[{ value: 'all', label: 'All formats' }, ...FORMATS.map(({ value, label }) => ({ value, label }))]}
-          />
-          <Select
-            label="Resolution"
-            value={shown.resolution}
-            onChange={(resolution) => change({ resolution })}
-            choices={[
-              { value: 'all', label: 'All resolutions' },
-              ...RESOLUTIONS.map(({ value, label }) => ({ value, label })),
-            ]}
-          />
+      <FilterBar label="State" value={shown.status} onChange={(status) => change({ status })} filters={filters} />
+      <div className="mb-3 flex flex-wrap gap-2">
+        <Select
+          label="Format"
+          value={shown.format}
+          onChange={(format) => change({ format })}
+          choices={[{ value: 'all', label: 'All formats' }, ...FORMATS.map(({ value, label }) => ({ value, label }))]}
+        />
+        <Select
+          label="Resolution"
+          value={shown.resolution}
+          onChange={(resolution) => change({ resolution })}
+          choices={[
+            { value: 'all', label: 'All resolutions' },
+            ...RESOLUTIONS.map(({ value, label }) => ({ value, label })),
+          ]}
+        />
+      </div>
+      {query.error && (
+        <div className="mb-3">
+          <Trouble error={query.error} onRetry={() => void query.refetch()} />
         </div>
-        {query.error && (
-          <div className="mb-3">
-            <Trouble error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      <Card className="overflow-hidden">
+        <Rows
+          exports={query.data?.exports}
+          failed={query.isError}
+          sort={shown.sort}
+          onSort={() => change({ sort: shown.sort === '-created_at' ? 'created_at' : '-created_at' })}
+          empty={filtered ? <NoMatch onClear={() => change(WHOLE_LIST)} /> : <NothingYet />}
+          dimmed={query.isPlaceholderData}
+        />
+        {query.data && query.data.total > 0 && (
+          <div className="border-t border-border">
+            <Pager
+              page={shown.page}
+              pageSize={PAGE_SIZE}
+              total={query.data.total}
+              noun="exports"
+              onPage={(page) => change({ page })}
+            />
           </div>
         )}
-        <Card className="overflow-hidden">
-          <Rows
-            exports={query.data?.exports}
-            failed={query.isError}
-            sort={shown.sort}
-            onSort={() => change({ sort: shown.sort === '-created_at' ? 'created_at' : '-created_at' })}
-            empty={filtered ? <NoMatch onClear={() => change(WHOLE_LIST)} /> : <NothingYet />}
-            dimmed={query.isPlaceholderData}
-          />
-          {query.data && query.data.total > 0 && (
-            <div className="border-t border-border">
-              <Pager
-                page={shown.page}
-                pageSize={PAGE_SIZE}
-                total={query.data.total}
-                noun="exports"
-                onPage={(page) => change({ page })}
-              />
-            </div>
-          )}
-        </Card>
-      </Tabs>
+      </Card>
     </div>
   )
 }
@@ -169,7 +168,7 @@ function Rows({ exports, failed, sort, onSort, empty, dimmed }: RowsProps) {
           ))}
         </tbody>
       </Table>
-      {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setPicked(new Set())} />}
+      <Suspense>{chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setPicked(new Set())} />}</Suspense>
     </>
   )
 }

@@ -10,7 +10,7 @@ export function Failure({ made, onChange }: { made: Export; onChange: () => void
   const { retry } = useExportActions()
   const details = `export ${made.id}, ${made.error_code ?? 'no code'}: ${made.error_message ?? ''}`
   return (
-    <Card role="alert" className="border-err/40 p-5">
+    <Card role="alert" className="border-err/40! p-5">
       <div className="flex gap-3">
         <CircleX className="mt-0.5 size-5 shrink-0 text-err" aria-hidden />
         <div className="min-w-0 flex-1">

@@ -48,8 +48,8 @@ export function PresetChips({ settings, onPick }: Props) {
               aria-pressed={chosen}
               onClick={() => onPick(chip.settings)}
               className={cn(
-                'inline-flex h-7 items-center gap-1.5 rounded-full border border-border px-3 text-sm hover:border-edge',
-                chosen && 'border-primary bg-primary-soft/50',
+                'inline-flex h-7 items-center gap-1.5 rounded-full border px-3 text-sm',
+                chosen ? 'border-primary bg-primary-soft/50' : 'border-border hover:border-edge',
               )}
             >
               {chip.isDefault && <Star className="size-3" aria-label="default" />}

@@ -1,7 +1,6 @@
 // Exports a whole video by one press, with the defaults; the caret has everything else.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ChevronDown, Download, SlidersHorizontal } from 'lucide-react'
-import { toast } from 'sonner'
 import { type ExportSettings, cancelExport, createExport } from '@/api/client'
 import { idempotencyKey } from '@/api/call'
 import { sentence } from '@/api/error'
@@ -9,6 +8,7 @@ import type { Video } from '@/api/gen'
 import { keys } from '@/api/keys'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuHeading, MenuItem, MenuLine } from '@/components/ui/menu'
+import { toast } from '@/components/ui/toast'
 import { useChips } from './preset-chips'
 
 const UNDO_MS = 8000

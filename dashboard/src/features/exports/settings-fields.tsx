@@ -78,7 +78,7 @@ function Advanced({ settings, change, faults }: AdvancedProps) {
               min={0}
               max={60}
               step={0.1}
-              className="w-32"
+              className="w-32!"
               value={settings.crossfade_seconds ?? 0}
               onChange={(event) => change({ crossfade_seconds: Number(event.target.value) })}
             />

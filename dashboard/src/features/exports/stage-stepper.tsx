@@ -17,10 +17,11 @@ export function StageStepper({ stage, failed = false }: { stage: Stage; failed?:
             <li key={step} aria-current={active ? 'step' : undefined} className="flex min-w-0 flex-1 items-center gap-2 last:flex-none">
               <span
                 className={cn(
-                  'grid size-7 shrink-0 place-items-center rounded-full border border-border text-muted',
+                  'grid size-7 shrink-0 place-items-center rounded-full border',
+                  !done && !active && 'border-border text-muted',
                   done && 'border-transparent bg-ok-soft text-ok',
-                  active && 'border-transparent bg-info-soft text-info',
-                  active && failed && 'bg-err-soft text-err',
+                  active && !failed && 'border-transparent bg-info-soft text-info',
+                  active && failed && 'border-transparent bg-err-soft text-err',
                 )}
               >
                 {done && step !== 'complete' ? (
@@ -32,7 +33,7 @@ export function StageStepper({ stage, failed = false }: { stage: Stage; failed?:
               <span className={cn('hidden truncate text-sm sm:inline', active ? 'font-medium' : 'text-muted')}>
                 {wordOf(step)}
               </span>
-              {step !== 'complete' && <span aria-hidden className={cn('h-px flex-1 bg-border', done && 'bg-ok')} />}
+              {step !== 'complete' && <span aria-hidden className={cn('h-px flex-1', done ? 'bg-ok' : 'bg-border')} />}
             </li>
           )
         })}

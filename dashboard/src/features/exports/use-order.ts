@@ -2,12 +2,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import { toast } from 'sonner'
 import { idempotencyKey } from '@/api/call'
 import { type ExportConfig, type ExportSegment, type ExportSettings, type ExportType, createExport } from '@/api/client'
 import { ApiError } from '@/api/error'
 import { keys } from '@/api/keys'
 import { defaultsQuery, videoQuery } from '@/api/queries'
+import { toast } from '@/components/ui/toast'
 import { type Faults, faultsFrom, faultsOf } from './checks'
 import { FARM_DEFAULTS, typeFor } from './options'
 

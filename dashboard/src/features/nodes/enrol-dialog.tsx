@@ -19,6 +19,8 @@ type Props = { known: readonly FarmNode[]; onClose: () => void }
 
 export function EnrolDialog({ known, onClose }: Props) {
   const [name, setName] = useState('')
+  // As it was when the dialog was opened: the list behind it goes on.
+  const [before] = useState(() => new Set(known.map(({ id }) => id)))
   const make = useMutation({ mutationFn: createJoinToken })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -31,7 +33,7 @@ export function EnrolDialog({ known, onClose }: Props) {
       onOpenChange={(open) => !open && onClose()}
       title="Add a node"
       description="One machine joins with one token; the token works once."
-      className="sm:max-w-xl"
+      className="sm:max-w-xl!"
       footer={
         <>
           <span className="flex-1" />
@@ -45,7 +47,7 @@ export function EnrolDialog({ known, onClose }: Props) {
       }
     >
       {make.data ? (
-        <Waiting token={make.data} known={known} />
+        <Waiting token={make.data} before={before} />
       ) : (
         <form id="enrol-form" onSubmit={submit} className="flex flex-col gap-4">
           {make.error && atName === undefined && <Trouble error={make.error} />}
@@ -60,11 +62,10 @@ export function EnrolDialog({ known, onClose }: Props) {
   )
 }
 
-function Waiting({ token, known }: { token: JoinToken; known: readonly FarmNode[] }) {
+function Waiting({ token, before }: { token: JoinToken; before: ReadonlySet<string> }) {
   const now = useNow(1000)
   const left = Math.max(0, (Date.parse(token.expires_at) - now) / 1000)
   const nodes = useQuery({ ...nodesQuery, refetchInterval: 2000 }).data?.nodes ?? []
-  const before = new Set(known.map(({ id }) => id))
   const joined = nodes.find(({ id, name }) => name === token.name && !before.has(id))
   const command = `reelfarm node enroll --server ${location.origin} --token ${token.token}`
   return (

@@ -35,5 +35,5 @@ test('a token is shown once, and the node is waited for', async () => {
   const [first] = nodes
   if (!first) throw new Error('there is one')
   nodes.push({ ...first, id: 'new', name: 'studio-gpu-9', slots: 4 })
-  expect(await screen.findByText('Ready, with 4 slots', {}, { timeout: 4000 })).toBeInTheDocument()
+  expect(await screen.findByText('Ready, with 4 slots')).toBeInTheDocument()
 })

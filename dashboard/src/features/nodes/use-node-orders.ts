@@ -1,10 +1,10 @@
 // What operators order of nodes.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { sentence } from '@/api/error'
 import { keys } from '@/api/keys'
 import { type FarmNode, drainNode, quarantineNode, removeNode, resumeNode } from '@/api/pending-farm'
 import { useConfirm } from '@/components/ui/confirm'
+import { toast } from '@/components/ui/toast'
 
 export function useNodeOrders() {
   const cache = useQueryClient()

@@ -1,7 +1,6 @@
 // The farm in numbers, with how some of them went while the page was open.
 import { useEffect, useState } from 'react'
 import type { QueueCounts } from '@/api/pending-farm'
-import { Card } from '@/components/ui/card'
 import { count, duration } from '@/lib/format'
 
 /** A line shows the last five minutes, a sample every two seconds. */
@@ -40,12 +39,12 @@ export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
   return (
     <dl className="mb-5 grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-3">
       {figures.map(({ name, value, note, line }) => (
-        <Card key={name} className="relative overflow-hidden px-4 py-3">
+        <div key={name} className="relative overflow-hidden rounded-lg border border-border bg-card px-4 py-3">
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="figures text-xl font-semibold">{value}</dd>
           <dd className="h-5 truncate text-sm text-muted">{note}</dd>
           {line && <Spark values={line} />}
-        </Card>
+        </div>
       ))}
     </dl>
   )

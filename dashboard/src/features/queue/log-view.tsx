@@ -29,7 +29,7 @@ export function LogView({ title, text, empty }: Props) {
             aria-label="Search the log"
             value={wanted}
             onChange={(event) => setWanted(event.target.value)}
-            className={cn(inputLook, 'h-8 pl-8')}
+            className={cn(inputLook, 'h-8! pl-8!')}
           />
         </span>
         {search && <span className="figures text-sm text-muted">{plural(found, 'line')}</span>}

@@ -114,12 +114,13 @@ function Cell({ task, node, picked, reachable, onPick }: CellProps) {
       >
         <span
           className={cn(
-            'relative size-4 overflow-hidden rounded-xs bg-raised',
-            look === 'failed' && 'rotate-45 scale-75 bg-err',
-            look === 'retrying' && 'rounded-full bg-warn',
-            look === 'done' && 'bg-ok',
-            look === 'waiting' && 'border border-edge bg-transparent',
-            look === 'cancelled' && 'h-0.5',
+            'relative overflow-hidden',
+            look === 'failed' && 'size-4 scale-75 rotate-45 rounded-xs bg-err',
+            look === 'retrying' && 'size-4 rounded-full bg-warn',
+            look === 'done' && 'size-4 rounded-xs bg-ok',
+            look === 'running' && 'size-4 rounded-xs bg-raised',
+            look === 'waiting' && 'size-4 rounded-xs border border-edge',
+            look === 'cancelled' && 'h-0.5 w-4 bg-edge',
           )}
         >
           {look === 'running' && (

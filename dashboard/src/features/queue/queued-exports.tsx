@@ -1,7 +1,6 @@
 // Everybody's open exports in the order they are served, and what operators order about them.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Ban, ChevronDown, ChevronUp, Ellipsis, Grid2x2, Pause, Play, RotateCw } from 'lucide-react'
-import { toast } from 'sonner'
 import { cancelExport } from '@/api/client'
 import { sentence } from '@/api/error'
 import { keys } from '@/api/keys'
@@ -11,6 +10,7 @@ import { Button } from '@/components/ui/button'
 import { useConfirm } from '@/components/ui/confirm'
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
 import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { toast } from '@/components/ui/toast'
 import { cn } from '@/lib/class-names'
 import { duration } from '@/lib/format'
 

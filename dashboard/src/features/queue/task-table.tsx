@@ -39,7 +39,7 @@ function Line({ task, nodeName, onPick }: LineProps) {
   const share = task.amount_total > 0 ? (task.amount_done / task.amount_total) * 100 : 0
   return (
     <Row>
-      <Cell className="h-10 whitespace-nowrap">
+      <Cell className="h-10! whitespace-nowrap">
         {onPick ? (
           <button type="button" onClick={() => onPick(task)} className="min-h-6 rounded-sm font-medium hover:underline">
             {name}
@@ -56,16 +56,16 @@ function Line({ task, nodeName, onPick }: LineProps) {
           name
         )}
       </Cell>
-      <Cell className="h-10">
+      <Cell className="h-10!">
         <StatusBadge status={lookOf(task)} />
       </Cell>
-      <Cell className="h-10 min-w-32">
-        <ProgressBar value={share} label={`Progress of ${name}`} text={taskLine(task)} tone={fillOf(lookOf(task))} className="h-1.5" />
+      <Cell className="h-10! min-w-32">
+        <ProgressBar value={share} label={`Progress of ${name}`} text={taskLine(task)} tone={fillOf(lookOf(task))} className="h-1.5!" />
       </Cell>
-      <Cell className="h-10 text-right">{task.attempt}</Cell>
-      {nodeName && <Cell className="h-10">{task.node_id ? nodeName(task.node_id) : '–'}</Cell>}
-      <Cell className="h-10 text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>
-      <Cell className="h-10 whitespace-nowrap text-muted">
+      <Cell className="h-10! text-right">{task.attempt}</Cell>
+      {nodeName && <Cell className="h-10!">{task.node_id ? nodeName(task.node_id) : '–'}</Cell>}
+      <Cell className="h-10! text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>
+      <Cell className="h-10! whitespace-nowrap text-muted">
         <Instant at={task.created_at} />
       </Cell>
     </Row>

@@ -36,7 +36,7 @@ export function PresetDialog({ preset, settings: first, onClose }: Props) {
       open
       onOpenChange={(open) => !open && onClose()}
       title={preset ? 'Edit preset' : 'New preset'}
-      className="sm:max-w-2xl"
+      className="sm:max-w-2xl!"
       footer={
         <>
           <span className="flex-1" />

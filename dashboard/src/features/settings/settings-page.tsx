@@ -1,11 +1,11 @@
 // How people export: their defaults, their presets, and what the platforms recommend.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { sentence } from '@/api/error'
 import { chooseExportSettings, resetExportSettings } from '@/api/pending'
 import { keys } from '@/api/keys'
 import { defaultsQuery } from '@/api/queries'
 import { Card, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
+import { toast } from '@/components/ui/toast'
 import { ExportSettings } from './export-settings'
 import { Presets } from './presets'
 import { Recommendations } from './recommendations'

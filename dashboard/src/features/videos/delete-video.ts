@@ -1,11 +1,11 @@
 // Deletes a video after a question, since its exports go with it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { removeVideo } from '@/api/actions'
 import { sentence } from '@/api/error'
 import type { Video } from '@/api/gen'
 import { keys } from '@/api/keys'
 import { useConfirm } from '@/components/ui/confirm'
+import { toast } from '@/components/ui/toast'
 
 export function useDeleteVideo(): (video: Video) => Promise<void> {
   const confirm = useConfirm()

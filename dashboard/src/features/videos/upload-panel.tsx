@@ -120,7 +120,7 @@ function Line({ upload }: { upload: Upload }) {
           <X aria-hidden />
         </Button>
       </div>
-      {state === 'sending' && <ProgressBar value={share} label={`Upload of ${name}`} text={detail} className="h-1.5" />}
+      {state === 'sending' && <ProgressBar value={share} label={`Upload of ${name}`} text={detail} className="h-1.5!" />}
       {state === 'failed' && <Fault>{problem}</Fault>}
     </li>
   )

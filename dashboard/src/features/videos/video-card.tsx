@@ -20,7 +20,7 @@ export function VideoCard({ video, picked = false, onPick }: Props) {
   const [exporting, setExporting] = useState(false)
   const ready = video.status === 'ready'
   return (
-    <Card aria-label={video.filename} className={cn('flex flex-col overflow-hidden', picked && 'border-primary')}>
+    <Card aria-label={video.filename} className={cn('flex flex-col overflow-hidden', picked && 'border-primary!')}>
       <div className="relative aspect-video bg-black">
         <Poster video={video} />
         {onPick && ready && (

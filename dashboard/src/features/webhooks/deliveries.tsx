@@ -1,7 +1,6 @@
 // The last messages of a webhook, and sending them again.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw } from 'lucide-react'
-import { toast } from 'sonner'
 import { sentence } from '@/api/error'
 import { deliveriesQuery } from '@/api/farm-queries'
 import { keys } from '@/api/keys'
@@ -11,6 +10,7 @@ import { Button } from '@/components/ui/button'
 import { Skeleton, Trouble } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
 import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { toast } from '@/components/ui/toast'
 import { plural } from '@/lib/format'
 
 const LOOKS = { pending: 'waiting', delivered: 'done', failed: 'failed' } as const
@@ -52,16 +52,16 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
         <tbody>
           {deliveries.map((delivery) => (
             <Row key={delivery.id}>
-              <Cell className="h-10 font-medium">{delivery.event}</Cell>
-              <Cell className="h-10">
+              <Cell className="h-10! font-medium">{delivery.event}</Cell>
+              <Cell className="h-10!">
                 <StatusBadge status={LOOKS[delivery.state]} />
               </Cell>
-              <Cell className="h-10 text-right">{delivery.attempts}</Cell>
-              <Cell className="h-10 text-muted">{outcomeOf(delivery)}</Cell>
-              <Cell className="h-10 whitespace-nowrap text-muted">
+              <Cell className="h-10! text-right">{delivery.attempts}</Cell>
+              <Cell className="h-10! text-muted">{outcomeOf(delivery)}</Cell>
+              <Cell className="h-10! whitespace-nowrap text-muted">
                 <Instant at={delivery.created_at} />
               </Cell>
-              <Cell className="h-10 text-right">
+              <Cell className="h-10! text-right">
                 <Button
                   size="icon-sm"
                   look="quiet"
