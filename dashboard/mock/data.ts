@@ -1,5 +1,5 @@
 // What the mock farm holds at first: the same for every run, with every state there is.
-import type { Account, Export, Output, Token, User, Video } from '../src/api/gen'
+import type { Account, Export, Limits, Output, Token, User, Video } from '../src/api/gen'
 import type { ExportDefaults, Preset, Recommendation } from '../src/api/pending'
 import type { FarmNode } from '../src/api/pending-farm'
 import { ago, ahead, id } from './clock'
@@ -70,6 +70,7 @@ function made(number: number, part: Partial<Export> = {}): Export {
     export_id: id(3, number),
     video_id: id(2, number % 6),
     user_id: me.id,
+    cost: 0,
     export_type: 'combined',
     resolution: '1080p',
     format: 'mp4',
@@ -176,11 +177,14 @@ export const tokens: Token[] = [
   { id: id(5, 2), name: 'nightly archive', created_at: ago(86_400 * 2) },
 ]
 
+/** What every mock account may order and keep. */
+export const limits: Limits = { active_exports: 3, exports_per_hour: 10, storage_bytes: 100e9, file_bytes: 5e9 }
+
 export const users: Account[] = [
-  { id: me.id, name: 'admin', role: 'admin', disabled: false, has_password: true, created_at: ago(86_400 * 30) },
-  { id: id(1, 2), name: 'mia', role: 'creator', disabled: false, has_password: true, created_at: ago(86_400 * 9) },
-  { id: id(1, 3), name: 'otto', role: 'operator', disabled: false, has_password: true, created_at: ago(86_400 * 8) },
-  { id: id(1, 4), name: 'gone', role: 'creator', disabled: true, has_password: false, created_at: ago(86_400 * 20) },
+  { id: me.id, name: 'admin', role: 'admin', disabled: false, has_password: true, limits, created_at: ago(86_400 * 30) },
+  { id: id(1, 2), name: 'mia', role: 'creator', disabled: false, has_password: true, limits, created_at: ago(86_400 * 9) },
+  { id: id(1, 3), name: 'otto', role: 'operator', disabled: false, has_password: true, limits, created_at: ago(86_400 * 8) },
+  { id: id(1, 4), name: 'gone', role: 'creator', disabled: true, has_password: false, limits, created_at: ago(86_400 * 20) },
 ]
 
 export const nodes: FarmNode[] = [

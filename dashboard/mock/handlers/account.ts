@@ -4,7 +4,7 @@ import type { ExportSettings } from '../../src/api/client'
 import type { Role } from '../../src/api/gen'
 import { notFound, refusal } from '../answers'
 import { id } from '../clock'
-import { defaults, me, presets, recommendations, tokens, users } from '../data'
+import { defaults, limits, me, presets, recommendations, tokens, users } from '../data'
 
 const SIGNED_OUT = 'mock.signed-out'
 const done = () => new HttpResponse(null, { status: 204 })
@@ -57,7 +57,7 @@ export const accountHandlers = [
   http.post<never, { name: string; role: Role }>('/api/users', async ({ request }) => {
     const { name, role: wanted } = await request.json()
     if (users.some((user) => user.name === name)) return refusal(409, 'name_taken', 'There is an account of that name already.')
-    const user = { id: newId(), name, role: wanted, disabled: false, has_password: true, created_at: now() }
+    const user = { id: newId(), name, role: wanted, disabled: false, has_password: true, limits, created_at: now() }
     users.push(user)
     return HttpResponse.json(user, { status: 201 })
   }),

@@ -1,6 +1,6 @@
 // Exports of the mock farm: listed, ordered, followed, cancelled, retried, shared. They move on with time.
 import { HttpResponse, http } from 'msw'
-import type { Export, ExportStatus, NewExport, Progress } from '../../src/api/gen'
+import type { Export, ExportStatus, NewExport, Problem, Progress } from '../../src/api/gen'
 import { SENTINELS, notFound, page, refusal } from '../answers'
 import { id } from '../clock'
 import { exports, videos } from '../data'
@@ -71,7 +71,7 @@ function order(videoId: string, body: NewExport, key: string | null) {
   if (body.name === SENTINELS.full) return refusal(507, 'insufficient_storage', 'There is no room for this export.')
   if (body.name === SENTINELS.broken) return refusal(500, 'internal', 'The farm has a fault.')
   if (body.name === SENTINELS.faulty) {
-    const problem = { field: 'name', code: 'invalid', message: 'That name is not taken here.' }
+    const problem: Problem = { field: 'name', code: 'invalid_text', message: 'That name is not taken here.' }
     return refusal(400, 'invalid_request', 'The order has a fault.', [problem])
   }
   ordered += 1
@@ -90,6 +90,7 @@ function order(videoId: string, body: NewExport, key: string | null) {
     current_stage: 'queued',
     segment_selections: (body.segments ?? []).map(({ start = 0, end = 0 }) => ({ start_time: start, end_time: end })),
     total_duration_seconds: (body.segments ?? []).reduce((sum, { start = 0, end = 0 }) => sum + end - start, 0) || 30,
+    cost: 0,
     created_at: now,
     updated_at: now,
     outputs: [],

@@ -1,5 +1,6 @@
 // Nodes, queue, usage, webhooks and events of the mock farm. Its tasks move on with time.
 import { HttpResponse, http } from 'msw'
+import type { Problem } from '../../src/api/gen'
 import type { NewWebhook, Task, Webhook } from '../../src/api/pending-farm'
 import { notFound, page, refusal } from '../answers'
 import { ago, id } from '../clock'
@@ -110,7 +111,7 @@ export const farmHandlers = [
   http.post<never, NewWebhook>('/api/webhooks', async ({ request }) => {
     const { url, name = new URL(url).host, events = [], enabled = true } = await request.json()
     if (url.includes('localhost')) {
-      const problem = { field: 'url', code: 'invalid', message: 'That address is on the farm’s own network.' }
+      const problem: Problem = { field: 'url', code: 'invalid_text', message: 'That address is on the farm’s own network.' }
       return refusal(400, 'invalid_request', 'The webhook has a fault.', [problem])
     }
     const webhook: Webhook = { id: id(10, webhooks.length + 10), url, name, events, enabled, created_at: now(), updated_at: now() }

@@ -14,6 +14,7 @@ import {
   getVideoExports,
 } from './client'
 import { ApiError } from './error'
+import type { Problem } from './gen'
 
 const origin = 'http://localhost:3000'
 const video = videos.find(({ status }) => status === 'ready')?.id ?? ''
@@ -37,7 +38,7 @@ describe.each(CASES)('%s', (_name, method, path, run) => {
   const answer = (respond: () => Response) => server.use(http[method](`${origin}${path}`, respond))
 
   test('says what is wrong with a request, field by field', async () => {
-    const problem = { field: 'segments[0].end', code: 'out_of_range', message: 'Too late.' }
+    const problem: Problem = { field: 'segments[0].end', code: 'outside_video', message: 'Too late.' }
     answer(() => refusal(400, 'invalid_request', 'There are faults.', [problem]))
     const error = await run().catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(ApiError)

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CompleteVideoData, CompleteVideoErrors, CompleteVideoResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateJoinTokenData, CreateJoinTokenErrors, CreateJoinTokenResponses, CreateLoginLinkData, CreateLoginLinkErrors, CreateLoginLinkResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserLoginLinkData, CreateUserLoginLinkErrors, CreateUserLoginLinkResponses, CreateUserResponses, CreateUserTokenData, CreateUserTokenErrors, CreateUserTokenResponses, CreateVideoData, CreateVideoErrors, CreateVideoResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteVideoData, DeleteVideoErrors, DeleteVideoResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, EnrollNodeData, EnrollNodeErrors, EnrollNodeResponses, ExportProgressData, ExportProgressErrors, ExportProgressResponses, ExportReportData, ExportReportErrors, ExportReportResponses, HealthzData, HealthzResponses, ListExportsData, ListExportsErrors, ListExportsOfVideoData, ListExportsOfVideoErrors, ListExportsOfVideoResponses, ListExportsResponses, ListNodesData, ListNodesErrors, ListNodesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVideosData, ListVideosErrors, ListVideosResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, ViewExportData, ViewExportErrors, ViewExportResponses, ViewPreviewData, ViewPreviewErrors, ViewPreviewResponses, ViewUserData, ViewUserErrors, ViewUserResponses, ViewVideoData, ViewVideoErrors, ViewVideoResponses } from './types.gen';
+import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChooseExportSettingsData, ChooseExportSettingsErrors, ChooseExportSettingsResponses, CompleteVideoData, CompleteVideoErrors, CompleteVideoResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateJoinTokenData, CreateJoinTokenErrors, CreateJoinTokenResponses, CreateLoginLinkData, CreateLoginLinkErrors, CreateLoginLinkResponses, CreatePresetData, CreatePresetErrors, CreatePresetResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserLoginLinkData, CreateUserLoginLinkErrors, CreateUserLoginLinkResponses, CreateUserResponses, CreateUserTokenData, CreateUserTokenErrors, CreateUserTokenResponses, CreateVideoData, CreateVideoErrors, CreateVideoResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteNodeData, DeleteNodeErrors, DeleteNodeResponses, DeletePresetData, DeletePresetErrors, DeletePresetResponses, DeletePresetsData, DeletePresetsErrors, DeletePresetsResponses, DeleteVideoData, DeleteVideoErrors, DeleteVideoResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DrainNodeData, DrainNodeErrors, DrainNodeResponses, DuplicatePresetData, DuplicatePresetErrors, DuplicatePresetResponses, EditPresetData, EditPresetErrors, EditPresetResponses, EditWebhookData, EditWebhookErrors, EditWebhookResponses, EnrollNodeData, EnrollNodeErrors, EnrollNodeResponses, EstimateExportData, EstimateExportErrors, EstimateExportResponses, ExportProgressData, ExportProgressErrors, ExportProgressResponses, ExportReportData, ExportReportErrors, ExportReportResponses, ExtendExportData, ExtendExportErrors, ExtendExportResponses, FetchSharedData, FetchSharedErrors, FetchSharedResponses, HealthzData, HealthzResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListExportsData, ListExportsErrors, ListExportsOfVideoData, ListExportsOfVideoErrors, ListExportsOfVideoResponses, ListExportsResponses, ListNodesData, ListNodesErrors, ListNodesResponses, ListPresetsData, ListPresetsErrors, ListPresetsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVideosData, ListVideosErrors, ListVideosResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, PauseExportData, PauseExportErrors, PauseExportResponses, QuarantineNodeData, QuarantineNodeErrors, QuarantineNodeResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RecommendationsData, RecommendationsErrors, RecommendationsResponses, ReplayDeliveriesData, ReplayDeliveriesErrors, ReplayDeliveriesResponses, RequeueExportData, RequeueExportErrors, RequeueExportResponses, ResetExportSettingsData, ResetExportSettingsErrors, ResetExportSettingsResponses, ResumeExportData, ResumeExportErrors, ResumeExportResponses, ResumeNodeData, ResumeNodeErrors, ResumeNodeResponses, RetryExportData, RetryExportErrors, RetryExportResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, SetPriorityData, SetPriorityErrors, SetPriorityResponses, ShareExportData, ShareExportErrors, ShareExportResponses, UnshareExportData, UnshareExportErrors, UnshareExportResponses, ViewExportData, ViewExportErrors, ViewExportResponses, ViewExportSettingsData, ViewExportSettingsErrors, ViewExportSettingsResponses, ViewNodeData, ViewNodeErrors, ViewNodeResponses, ViewPresetData, ViewPresetErrors, ViewPresetResponses, ViewPreviewData, ViewPreviewErrors, ViewPreviewResponses, ViewQueueData, ViewQueueErrors, ViewQueueResponses, ViewSharedData, ViewSharedErrors, ViewSharedResponses, ViewUsageData, ViewUsageErrors, ViewUsageResponses, ViewUserData, ViewUserErrors, ViewUserResponses, ViewVideoData, ViewVideoErrors, ViewVideoResponses, ViewWebhookData, ViewWebhookErrors, ViewWebhookResponses, WatchEventsData, WatchEventsErrors, WatchEventsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,21 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
 };
+
+/**
+ * Who did what
+ *
+ * For admins. Everything that changed something, and every attempt to sign in.
+ */
+export const listAuditLog = <ThrowOnError extends boolean = false>(options?: Options<ListAuditLogData, ThrowOnError>): RequestResult<ListAuditLogResponses, ListAuditLogErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditLogResponses, ListAuditLogErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/audit',
+    ...options
+});
 
 /**
  * Sign in
@@ -78,6 +93,21 @@ export const changePassword = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Watch what changes
+ *
+ * One stream for everything that a tab watches.
+ */
+export const watchEvents = <ThrowOnError extends boolean = false>(options?: Options<WatchEventsData, ThrowOnError>): RequestResult<WatchEventsResponses, WatchEventsErrors, ThrowOnError> => (options?.client ?? client).get<WatchEventsResponses, WatchEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/events',
+    ...options
+});
+
+/**
  * List your exports
  */
 export const listExports = <ThrowOnError extends boolean = false>(options?: Options<ListExportsData, ThrowOnError>): RequestResult<ListExportsResponses, ListExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({
@@ -134,6 +164,25 @@ export const downloadExport = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Give an export more time
+ *
+ * An export that is not done 30 minutes after rendering began fails with `timed_out`. This adds to them.
+ */
+export const extendExport = <ThrowOnError extends boolean = false>(options: Options<ExtendExportData, ThrowOnError>): RequestResult<ExtendExportResponses, ExtendExportErrors, ThrowOnError> => (options.client ?? client).post<ExtendExportResponses, ExtendExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/exports/{id}/extend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
  * Follow an export
  */
 export const exportProgress = <ThrowOnError extends boolean = false>(options: Options<ExportProgressData, ThrowOnError>): RequestResult<ExportProgressResponses, ExportProgressErrors, ThrowOnError> => (options.client ?? client).get<ExportProgressResponses, ExportProgressErrors, ThrowOnError>({
@@ -159,6 +208,58 @@ export const exportReport = <ThrowOnError extends boolean = false>(options: Opti
         }],
     url: '/api/exports/{id}/report',
     ...options
+});
+
+/**
+ * Order an export again
+ *
+ * Takes every option of an export that is over, with the changes of the body if there is one, and makes a new export.
+ * Parts that were rendered are not rendered again.
+ */
+export const retryExport = <ThrowOnError extends boolean = false>(options: Options<RetryExportData, ThrowOnError>): RequestResult<RetryExportResponses, RetryExportErrors, ThrowOnError> => (options.client ?? client).post<RetryExportResponses, RetryExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/exports/{id}/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Stop sharing an export
+ */
+export const unshareExport = <ThrowOnError extends boolean = false>(options: Options<UnshareExportData, ThrowOnError>): RequestResult<UnshareExportResponses, UnshareExportErrors, ThrowOnError> => (options.client ?? client).delete<UnshareExportResponses, UnshareExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/exports/{id}/share',
+    ...options
+});
+
+/**
+ * Share an export
+ *
+ * Whoever has the link sees a page with player and download, without signing in. An older link of the export is revoked.
+ */
+export const shareExport = <ThrowOnError extends boolean = false>(options: Options<ShareExportData, ThrowOnError>): RequestResult<ShareExportResponses, ShareExportErrors, ThrowOnError> => (options.client ?? client).post<ShareExportResponses, ShareExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/exports/{id}/share',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
 });
 
 /**
@@ -223,6 +324,342 @@ export const createJoinToken = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Remove a machine from the farm
+ *
+ * For operators and admins. Its connection ends, its certificate is worth nothing, what it has is given to others.
+ */
+export const deleteNode = <ThrowOnError extends boolean = false>(options: Options<DeleteNodeData, ThrowOnError>): RequestResult<DeleteNodeResponses, DeleteNodeErrors, ThrowOnError> => (options.client ?? client).delete<DeleteNodeResponses, DeleteNodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/nodes/{id}',
+    ...options
+});
+
+/**
+ * Look at a machine
+ *
+ * For operators and admins.
+ */
+export const viewNode = <ThrowOnError extends boolean = false>(options: Options<ViewNodeData, ThrowOnError>): RequestResult<ViewNodeResponses, ViewNodeErrors, ThrowOnError> => (options.client ?? client).get<ViewNodeResponses, ViewNodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/nodes/{id}',
+    ...options
+});
+
+/**
+ * Let a machine finish and take nothing new
+ *
+ * For operators and admins.
+ */
+export const drainNode = <ThrowOnError extends boolean = false>(options: Options<DrainNodeData, ThrowOnError>): RequestResult<DrainNodeResponses, DrainNodeErrors, ThrowOnError> => (options.client ?? client).post<DrainNodeResponses, DrainNodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/nodes/{id}/drain',
+    ...options
+});
+
+/**
+ * Keep a machine from tasks
+ *
+ * For operators and admins. What it has is stopped and given to others.
+ */
+export const quarantineNode = <ThrowOnError extends boolean = false>(options: Options<QuarantineNodeData, ThrowOnError>): RequestResult<QuarantineNodeResponses, QuarantineNodeErrors, ThrowOnError> => (options.client ?? client).post<QuarantineNodeResponses, QuarantineNodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/nodes/{id}/quarantine',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Let a machine take tasks again
+ *
+ * For operators and admins. Ends a drain and a quarantine.
+ */
+export const resumeNode = <ThrowOnError extends boolean = false>(options: Options<ResumeNodeData, ThrowOnError>): RequestResult<ResumeNodeResponses, ResumeNodeErrors, ThrowOnError> => (options.client ?? client).post<ResumeNodeResponses, ResumeNodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/nodes/{id}/resume',
+    ...options
+});
+
+/**
+ * Look at the queue
+ *
+ * For operators and admins.
+ */
+export const viewQueue = <ThrowOnError extends boolean = false>(options?: Options<ViewQueueData, ThrowOnError>): RequestResult<ViewQueueResponses, ViewQueueErrors, ThrowOnError> => (options?.client ?? client).get<ViewQueueResponses, ViewQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/queue',
+    ...options
+});
+
+/**
+ * Hold an export back
+ *
+ * For operators and admins. What nodes have of it they finish; nothing more of it is begun, and its time stands still.
+ */
+export const pauseExport = <ThrowOnError extends boolean = false>(options: Options<PauseExportData, ThrowOnError>): RequestResult<PauseExportResponses, PauseExportErrors, ThrowOnError> => (options.client ?? client).post<PauseExportResponses, PauseExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/queue/exports/{id}/pause',
+    ...options
+});
+
+/**
+ * Set an export's priority
+ *
+ * For operators and admins. It holds for tasks nobody has begun.
+ */
+export const setPriority = <ThrowOnError extends boolean = false>(options: Options<SetPriorityData, ThrowOnError>): RequestResult<SetPriorityResponses, SetPriorityErrors, ThrowOnError> => (options.client ?? client).post<SetPriorityResponses, SetPriorityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/queue/exports/{id}/priority',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Try anew what is not done
+ *
+ * For operators and admins. Takes the export's tasks, or the one named, off their nodes and forgets how often they failed.
+ */
+export const requeueExport = <ThrowOnError extends boolean = false>(options: Options<RequeueExportData, ThrowOnError>): RequestResult<RequeueExportResponses, RequeueExportErrors, ThrowOnError> => (options.client ?? client).post<RequeueExportResponses, RequeueExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/queue/exports/{id}/requeue',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Let an export go on
+ *
+ * For operators and admins.
+ */
+export const resumeExport = <ThrowOnError extends boolean = false>(options: Options<ResumeExportData, ThrowOnError>): RequestResult<ResumeExportResponses, ResumeExportErrors, ThrowOnError> => (options.client ?? client).post<ResumeExportResponses, ResumeExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/queue/exports/{id}/resume',
+    ...options
+});
+
+/**
+ * List tasks
+ *
+ * For operators and admins. A task that waits says why.
+ */
+export const listTasks = <ThrowOnError extends boolean = false>(options?: Options<ListTasksData, ThrowOnError>): RequestResult<ListTasksResponses, ListTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/queue/tasks',
+    ...options
+});
+
+/**
+ * What to export with for the web
+ */
+export const recommendations = <ThrowOnError extends boolean = false>(options?: Options<RecommendationsData, ThrowOnError>): RequestResult<RecommendationsResponses, RecommendationsErrors, ThrowOnError> => (options?.client ?? client).get<RecommendationsResponses, RecommendationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/recommendations',
+    ...options
+});
+
+/**
+ * Export with the farm's own defaults again
+ */
+export const resetExportSettings = <ThrowOnError extends boolean = false>(options?: Options<ResetExportSettingsData, ThrowOnError>): RequestResult<ResetExportSettingsResponses, ResetExportSettingsErrors, ThrowOnError> => (options?.client ?? client).delete<ResetExportSettingsResponses, ResetExportSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/export',
+    ...options
+});
+
+/**
+ * What you export with
+ */
+export const viewExportSettings = <ThrowOnError extends boolean = false>(options?: Options<ViewExportSettingsData, ThrowOnError>): RequestResult<ViewExportSettingsResponses, ViewExportSettingsErrors, ThrowOnError> => (options?.client ?? client).get<ViewExportSettingsResponses, ViewExportSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/export',
+    ...options
+});
+
+/**
+ * Choose what you export with
+ */
+export const chooseExportSettings = <ThrowOnError extends boolean = false>(options: Options<ChooseExportSettingsData, ThrowOnError>): RequestResult<ChooseExportSettingsResponses, ChooseExportSettingsErrors, ThrowOnError> => (options.client ?? client).put<ChooseExportSettingsResponses, ChooseExportSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/export',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete all your presets
+ */
+export const deletePresets = <ThrowOnError extends boolean = false>(options?: Options<DeletePresetsData, ThrowOnError>): RequestResult<DeletePresetsResponses, DeletePresetsErrors, ThrowOnError> => (options?.client ?? client).delete<DeletePresetsResponses, DeletePresetsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets',
+    ...options
+});
+
+/**
+ * List your presets
+ */
+export const listPresets = <ThrowOnError extends boolean = false>(options?: Options<ListPresetsData, ThrowOnError>): RequestResult<ListPresetsResponses, ListPresetsErrors, ThrowOnError> => (options?.client ?? client).get<ListPresetsResponses, ListPresetsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets',
+    ...options
+});
+
+/**
+ * Keep a preset
+ */
+export const createPreset = <ThrowOnError extends boolean = false>(options: Options<CreatePresetData, ThrowOnError>): RequestResult<CreatePresetResponses, CreatePresetErrors, ThrowOnError> => (options.client ?? client).post<CreatePresetResponses, CreatePresetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a preset
+ */
+export const deletePreset = <ThrowOnError extends boolean = false>(options: Options<DeletePresetData, ThrowOnError>): RequestResult<DeletePresetResponses, DeletePresetErrors, ThrowOnError> => (options.client ?? client).delete<DeletePresetResponses, DeletePresetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets/{id}',
+    ...options
+});
+
+/**
+ * Look at a preset
+ */
+export const viewPreset = <ThrowOnError extends boolean = false>(options: Options<ViewPresetData, ThrowOnError>): RequestResult<ViewPresetResponses, ViewPresetErrors, ThrowOnError> => (options.client ?? client).get<ViewPresetResponses, ViewPresetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets/{id}',
+    ...options
+});
+
+/**
+ * Edit a preset
+ *
+ * Settings that come from it follow.
+ */
+export const editPreset = <ThrowOnError extends boolean = false>(options: Options<EditPresetData, ThrowOnError>): RequestResult<EditPresetResponses, EditPresetErrors, ThrowOnError> => (options.client ?? client).put<EditPresetResponses, EditPresetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Copy a preset
+ *
+ * The copy is called after it: `name copy`, `name copy 2` and so on.
+ */
+export const duplicatePreset = <ThrowOnError extends boolean = false>(options: Options<DuplicatePresetData, ThrowOnError>): RequestResult<DuplicatePresetResponses, DuplicatePresetErrors, ThrowOnError> => (options.client ?? client).post<DuplicatePresetResponses, DuplicatePresetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/settings/presets/{id}/duplicate',
+    ...options
+});
+
+/**
  * List your tokens
  */
 export const listTokens = <ThrowOnError extends boolean = false>(options?: Options<ListTokensData, ThrowOnError>): RequestResult<ListTokensResponses, ListTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListTokensResponses, ListTokensErrors, ThrowOnError>({
@@ -262,6 +699,19 @@ export const revokeToken = <ThrowOnError extends boolean = false>(options: Optio
             type: 'apiKey'
         }],
     url: '/api/tokens/{id}',
+    ...options
+});
+
+/**
+ * What was used, month by month
+ */
+export const viewUsage = <ThrowOnError extends boolean = false>(options?: Options<ViewUsageData, ThrowOnError>): RequestResult<ViewUsageResponses, ViewUsageErrors, ThrowOnError> => (options?.client ?? client).get<ViewUsageResponses, ViewUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/usage',
     ...options
 });
 
@@ -317,7 +767,7 @@ export const viewUser = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Change an account
  *
- * For admins. Every change signs the account's browsers out.
+ * For admins. A new role or password, and shutting an account, signs its browsers out.
  */
 export const changeUser = <ThrowOnError extends boolean = false>(options: Options<ChangeUserData, ThrowOnError>): RequestResult<ChangeUserResponses, ChangeUserErrors, ThrowOnError> => (options.client ?? client).patch<ChangeUserResponses, ChangeUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -447,6 +897,25 @@ export const completeVideo = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Estimate an export
+ *
+ * Takes the body of an order and refuses what an order would be refused for.
+ */
+export const estimateExport = <ThrowOnError extends boolean = false>(options: Options<EstimateExportData, ThrowOnError>): RequestResult<EstimateExportResponses, EstimateExportErrors, ThrowOnError> => (options.client ?? client).post<EstimateExportResponses, EstimateExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/videos/{id}/estimate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
  * Order an export
  *
  * Everything wrong with the order is said at once, each fault with its field, such as `segments[2].end`.
@@ -495,6 +964,115 @@ export const viewPreview = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * List your webhooks
+ */
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks',
+    ...options
+});
+
+/**
+ * Be told what happens
+ *
+ * Messages are signed, sent in order, and tried again for a day when the receiver does not take them.
+ */
+export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Look at a webhook
+ */
+export const viewWebhook = <ThrowOnError extends boolean = false>(options: Options<ViewWebhookData, ThrowOnError>): RequestResult<ViewWebhookResponses, ViewWebhookErrors, ThrowOnError> => (options.client ?? client).get<ViewWebhookResponses, ViewWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Edit a webhook
+ *
+ * Messages it was not yet told go to the new address. The secret stays.
+ */
+export const editWebhook = <ThrowOnError extends boolean = false>(options: Options<EditWebhookData, ThrowOnError>): RequestResult<EditWebhookResponses, EditWebhookErrors, ThrowOnError> => (options.client ?? client).put<EditWebhookResponses, EditWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
+ * List a webhook's messages
+ */
+export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks/{id}/deliveries',
+    ...options
+});
+
+/**
+ * Send messages again
+ *
+ * Each keeps its id, so a receiver that had it can tell.
+ */
+export const replayDeliveries = <ThrowOnError extends boolean = false>(options: Options<ReplayDeliveriesData, ThrowOnError>): RequestResult<ReplayDeliveriesResponses, ReplayDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<ReplayDeliveriesResponses, ReplayDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'reelfarm_session',
+            type: 'apiKey'
+        }],
+    url: '/api/webhooks/{id}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...options.headers
+    }
+});
+
+/**
  * Is the process alive
  */
 export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, unknown, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
@@ -505,3 +1083,17 @@ export const healthz = <ThrowOnError extends boolean = false>(options?: Options<
  * A write to the database, a publish to NATS and a request to the object store, each within 5 s.
  */
 export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>): RequestResult<ReadyzResponses, ReadyzErrors, ThrowOnError> => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });
+
+/**
+ * See a shared export
+ *
+ * A page for people, with player and download.
+ */
+export const viewShared = <ThrowOnError extends boolean = false>(options: Options<ViewSharedData, ThrowOnError>): RequestResult<ViewSharedResponses, ViewSharedErrors, ThrowOnError> => (options.client ?? client).get<ViewSharedResponses, ViewSharedErrors, ThrowOnError>({ url: '/s/{token}', ...options });
+
+/**
+ * Fetch a file of a shared export
+ *
+ * Leads to a presigned address. Number 0 is the ZIP of all clips.
+ */
+export const fetchShared = <ThrowOnError extends boolean = false>(options: Options<FetchSharedData, ThrowOnError>): RequestResult<FetchSharedResponses, FetchSharedErrors, ThrowOnError> => (options.client ?? client).get<FetchSharedResponses, FetchSharedErrors, ThrowOnError>({ url: '/s/{token}/files/{number}', ...options });

@@ -31,6 +31,10 @@ export type Account = {
      */
     has_password: boolean;
     /**
+     * How much it may order and keep.
+     */
+    limits: Limits & unknown;
+    /**
      * When it was made.
      */
     created_at: string;
@@ -56,6 +60,90 @@ export type Accounts = {
  * The process lives.
  */
 export type Alive = 'ok';
+
+/**
+ * AuditEntry
+ *
+ * One thing that was done.
+ */
+export type AuditEntry = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * When it was done.
+     */
+    at: string;
+    /**
+     * By whom; absent for somebody who was not signed in.
+     */
+    user_id?: string;
+    /**
+     * The name they had then, or gave.
+     */
+    user_name: string;
+    /**
+     * What was done, as the operation's id.
+     */
+    action: string;
+    /**
+     * To what it was done.
+     */
+    object_id?: string;
+    /**
+     * What came of it.
+     */
+    created_id?: string;
+    /**
+     * How it was answered.
+     */
+    status: number;
+    /**
+     * The address it came from.
+     */
+    address: string;
+    /**
+     * The request, as the log has it.
+     */
+    request_id: string;
+};
+
+/**
+ * AuditLog
+ *
+ * A page of the audit log.
+ */
+export type AuditLog = {
+    /**
+     * The page.
+     */
+    entries: Array<AuditEntry>;
+    /**
+     * How many fit the filter on all pages.
+     */
+    total: number;
+};
+
+/**
+ * Changed
+ *
+ * Something is new, or different.
+ */
+export type Changed = {
+    /**
+     * The event's id.
+     */
+    id: string;
+    /**
+     * What it is about.
+     */
+    topic: Topic & unknown;
+    /**
+     * As it is now.
+     */
+    thing: Thing & unknown;
+};
 
 /**
  * CheckResult
@@ -162,13 +250,82 @@ export type Credentials = {
 };
 
 /**
+ * Deliveries
+ *
+ * A page of messages.
+ */
+export type Deliveries = {
+    /**
+     * The page. Messages are kept for thirty days after they ended.
+     */
+    deliveries: Array<Delivery>;
+    /**
+     * How many there are on all pages.
+     */
+    total: number;
+};
+
+/**
+ * Delivery
+ *
+ * A message to a webhook.
+ */
+export type Delivery = {
+    /**
+     * Its id. The header `webhook-id` is `msg_` and this without dashes, however often it is sent.
+     */
+    id: string;
+    /**
+     * What happened, such as `export.completed`.
+     */
+    event: string;
+    /**
+     * The facts as they were then: `data` of what is sent.
+     */
+    data: unknown;
+    /**
+     * Where it is.
+     */
+    state: DeliveryState & unknown;
+    /**
+     * How often it was sent.
+     */
+    attempts: number;
+    /**
+     * When it is sent next; only while it is pending.
+     */
+    next_attempt_at?: string;
+    /**
+     * The status the receiver answered last.
+     */
+    last_status?: number;
+    /**
+     * Why the last attempt failed.
+     */
+    last_error?: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * When it was delivered or given up.
+     */
+    ended_at?: string;
+};
+
+/**
+ * Where a message is.
+ */
+export type DeliveryState = 'pending' | 'delivered' | 'failed';
+
+/**
  * Download
  *
  * Where a finished file can be fetched.
  */
 export type Download = {
     /**
-     * A presigned address; ranges work.
+     * An address that needs no token: presigned, or the CDN's; ranges work.
      */
     url: string;
     /**
@@ -236,6 +393,99 @@ export type Enrolment = {
      */
     facts?: unknown;
 };
+
+/**
+ * Estimate
+ *
+ * What an export would take.
+ */
+export type Estimate = {
+    /**
+     * How long all files play together, in seconds; exact.
+     */
+    duration_seconds: number;
+    /**
+     * Bytes of all files. Before the farm has rendered anything of the kind, only what the encoder's limits allow.
+     */
+    size_bytes: EstimateRange & unknown;
+    /**
+     * Seconds of rendering; absent while the farm has rendered too little of the kind, or no node is connected.
+     */
+    render_seconds?: EstimateRange & unknown;
+    /**
+     * Seconds until a node begins, about; absent while no node is connected, or what it would wait for is of a new kind.
+     */
+    queue_seconds?: number;
+    /**
+     * Minutes of one slot; absent while the farm has rendered too little of the kind.
+     */
+    cost?: EstimateRange & unknown;
+    /**
+     * How many files come out.
+     */
+    outputs: number;
+    /**
+     * How many parts there are in all.
+     */
+    parts: number;
+    /**
+     * How many of these are there already and cost nothing.
+     */
+    parts_reused: number;
+};
+
+/**
+ * EstimateRange
+ *
+ * From about this to about that: one export in ten is below, one above.
+ */
+export type EstimateRange = {
+    /**
+     * Seldom less.
+     */
+    low: number;
+    /**
+     * Seldom more.
+     */
+    high: number;
+};
+
+/**
+ * What a watcher is told.
+ */
+export type Event = ({
+    type: 'snapshot';
+} & EventSnapshot) | ({
+    type: 'changed';
+} & EventChanged) | ({
+    type: 'removed';
+} & EventRemoved);
+
+/**
+ * What a webhook can be told of.
+ */
+export type EventName = 'export.completed' | 'export.failed' | 'export.cancelled' | 'video.ready' | 'video.failed';
+
+/**
+ * What a watcher is told.
+ */
+export type EventChanged = {
+    type: 'changed';
+} & Changed;
+
+/**
+ * What a watcher is told.
+ */
+export type EventRemoved = {
+    type: 'removed';
+} & Removed;
+
+/**
+ * What a watcher is told.
+ */
+export type EventSnapshot = {
+    type: 'snapshot';
+} & Snapshot;
 
 /**
  * Export
@@ -320,6 +570,10 @@ export type Export = {
      */
     error_message?: string;
     /**
+     * What it cost so far: minutes of one slot. Parts that were there before cost nothing.
+     */
+    cost: number;
+    /**
      * When it was ordered.
      */
     created_at: string;
@@ -340,9 +594,117 @@ export type Export = {
      */
     expires_at?: string;
     /**
+     * When it fails if it is not done; absent before rendering begins, and for what is over.
+     */
+    deadline_at?: string;
+    /**
+     * Since when an operator holds it back; absent for what runs.
+     */
+    paused_at?: string;
+    /**
      * The finished files, without the ZIP.
      */
     outputs: Array<Output>;
+};
+
+/**
+ * ExportChanges
+ *
+ * What shall be different this time. What is absent stays as it was.
+ */
+export type ExportChanges = {
+    /**
+     * The box the picture is fitted into.
+     */
+    resolution?: Resolution & unknown;
+    /**
+     * The container of the files.
+     */
+    format?: Format & unknown;
+    /**
+     * How good, how large.
+     */
+    quality?: Quality & unknown;
+    /**
+     * How many files come out.
+     */
+    export_type?: ExportType & unknown;
+    /**
+     * The ranges, in output order, at most 500; an empty list means the whole video.
+     */
+    segments?: Array<SegmentRange>;
+    /**
+     * By how many seconds neighbours of a combined export overlap.
+     */
+    crossfade_seconds?: number;
+    /**
+     * Level the loudness of the segments.
+     */
+    normalize_audio?: boolean;
+    /**
+     * Take parts that were rendered before.
+     */
+    reuse_parts?: boolean;
+    /**
+     * What the files are called.
+     */
+    name?: string;
+};
+
+/**
+ * ExportDefaults
+ *
+ * What you export with when you say nothing else.
+ */
+export type ExportDefaults = {
+    /**
+     * The values.
+     */
+    settings: ExportSettings & unknown;
+    /**
+     * The preset they come from and follow, if they do.
+     */
+    preset_id?: string;
+    /**
+     * When you chose them; absent for the farm's own.
+     */
+    updated_at?: string;
+};
+
+/**
+ * ExportSettings
+ *
+ * What an export is made with, apart from its segments. What is absent of a request is the farm's own default.
+ */
+export type ExportSettings = {
+    /**
+     * The box the picture is fitted into; `1080p` by default.
+     */
+    resolution?: Resolution & unknown;
+    /**
+     * The container of the files; `mp4` by default.
+     */
+    format?: Format & unknown;
+    /**
+     * How good, how large; `medium` by default.
+     */
+    quality?: Quality & unknown;
+    /**
+     * How many files come out; absent: `single` for one segment, `combined` for several.
+     */
+    export_type?: ExportType & unknown;
+    /**
+     * By how many seconds neighbours of a combined export overlap, 0 to 60; 0 by default.
+     */
+    crossfade_seconds?: number;
+    /**
+     * Level the loudness of the segments; yes by default.
+     */
+    normalize_audio?: boolean;
+    /**
+     * Take parts that were rendered before; yes by default.
+     */
+    reuse_parts?: boolean;
 };
 
 /**
@@ -392,6 +754,18 @@ export type ExportsWithCounts = {
 };
 
 /**
+ * Extend
+ *
+ * How much more time an export gets.
+ */
+export type Extend = {
+    /**
+     * Minutes to add, 1 to 240. An export may take a day in all.
+     */
+    minutes: number;
+};
+
+/**
  * The container of the finished files.
  */
 export type Format = 'mp4' | 'mov' | 'webm';
@@ -426,6 +800,54 @@ export type JoinToken = {
      * When it stops working.
      */
     expires_at: string;
+};
+
+/**
+ * Limits
+ *
+ * How much an account may order and keep. Operators and admins are free of all of it.
+ */
+export type Limits = {
+    /**
+     * Exports under way at once.
+     */
+    active_exports: number;
+    /**
+     * Exports ordered in an hour.
+     */
+    exports_per_hour: number;
+    /**
+     * Bytes of videos and files together.
+     */
+    storage_bytes: number;
+    /**
+     * Bytes of one finished file.
+     */
+    file_bytes: number;
+};
+
+/**
+ * LimitsChange
+ *
+ * Limits of one account in place of the farm's; what is absent stays.
+ */
+export type LimitsChange = {
+    /**
+     * Exports under way at once.
+     */
+    active_exports?: number;
+    /**
+     * Exports ordered in an hour.
+     */
+    exports_per_hour?: number;
+    /**
+     * Bytes of videos and files together.
+     */
+    storage_bytes?: number;
+    /**
+     * Bytes of one finished file.
+     */
+    file_bytes?: number;
 };
 
 /**
@@ -514,6 +936,22 @@ export type NewExport = {
 };
 
 /**
+ * NewExportDefaults
+ *
+ * Chooses what to export with: either values or a preset.
+ */
+export type NewExportDefaults = {
+    /**
+     * The values.
+     */
+    settings?: ExportSettings & unknown;
+    /**
+     * One of your presets; when you edit it, these follow.
+     */
+    preset_id?: string;
+};
+
+/**
  * NewJoinToken
  *
  * Asks for a join token.
@@ -523,6 +961,46 @@ export type NewJoinToken = {
      * What the node will be called.
      */
     name: string;
+};
+
+/**
+ * NewPreset
+ *
+ * A preset to keep.
+ */
+export type NewPreset = {
+    /**
+     * What you call it, 1 to 200 characters; no two of yours have the same name.
+     */
+    name: string;
+    /**
+     * What it stands for.
+     */
+    settings: ExportSettings & unknown;
+};
+
+/**
+ * NewPriority
+ *
+ * How urgent an export shall be.
+ */
+export type NewPriority = {
+    /**
+     * −100 to 100: the higher, the sooner, before all that is lower, whoever owns it. 0 is ordinary.
+     */
+    priority: number;
+};
+
+/**
+ * NewShare
+ *
+ * Asks for a link.
+ */
+export type NewShare = {
+    /**
+     * Hours until it expires, 1 to 720; 168 by default.
+     */
+    expires_in_hours?: number;
 };
 
 /**
@@ -582,6 +1060,46 @@ export type NewVideo = {
 };
 
 /**
+ * NewWebhook
+ *
+ * What a webhook shall be.
+ */
+export type NewWebhook = {
+    /**
+     * Where messages are sent, such as `https://example.org/reelfarm`. Not on this farm's own network.
+     */
+    url: string;
+    /**
+     * What it is told of; everything by default.
+     */
+    events?: Array<EventName>;
+    /**
+     * What you call it, 1 to 200 characters; its host by default.
+     */
+    name?: string;
+    /**
+     * Whether it is told anything; yes by default.
+     */
+    enabled?: boolean;
+};
+
+/**
+ * NewWebhookView
+ *
+ * A webhook that was just made.
+ */
+export type NewWebhookView = {
+    /**
+     * It.
+     */
+    webhook: Webhook & unknown;
+    /**
+     * Signs every message (Standard Webhooks): `whsec_` and the Base64 of the key. Shown this one time.
+     */
+    secret: string;
+};
+
+/**
  * Node
  *
  * A machine of the farm.
@@ -612,6 +1130,18 @@ export type Node = {
      */
     slots_busy: number;
     /**
+     * Why it has slots that nobody uses; absent when it has none.
+     */
+    idle?: Why & unknown;
+    /**
+     * Why it is kept from tasks.
+     */
+    quarantine_reason?: string;
+    /**
+     * Since when.
+     */
+    quarantined_at?: string;
+    /**
      * When it was last heard.
      */
     seen_at?: string;
@@ -622,9 +1152,77 @@ export type Node = {
 };
 
 /**
+ * NodeDetails
+ *
+ * One machine of the farm.
+ */
+export type NodeDetails = {
+    /**
+     * How it is.
+     */
+    node: Node & unknown;
+    /**
+     * What it can do; absent until it connected for the first time.
+     */
+    facts?: NodeFacts & unknown;
+    /**
+     * What it does now, at most 100 tasks.
+     */
+    tasks: Array<Task>;
+};
+
+/**
+ * NodeEncoder
+ *
+ * A picture encoder that passed its probe on a node.
+ */
+export type NodeEncoder = {
+    /**
+     * Its family, which is also a pool: `x264`, `vp9`, `nvenc` and so on.
+     */
+    family: string;
+    /**
+     * Family and exact versions: equal identity, equal bytes.
+     */
+    identity: string;
+};
+
+/**
+ * NodeFacts
+ *
+ * What a node says of itself.
+ */
+export type NodeFacts = {
+    /**
+     * The node program's version.
+     */
+    version: string;
+    /**
+     * Its host's name.
+     */
+    host: string;
+    /**
+     * Logical processors.
+     */
+    cpu_count: number;
+    /**
+     * The media library and its version.
+     */
+    media_library: string;
+    /**
+     * Picture encoders that passed their probe.
+     */
+    encoders: Array<NodeEncoder>;
+    /**
+     * Layers of the media sandbox that are active.
+     */
+    sandbox_layers: Array<string>;
+};
+
+/**
  * How a node is.
  */
-export type NodeState = 'online' | 'draining' | 'offline';
+export type NodeState = 'online' | 'draining' | 'quarantined' | 'offline';
 
 /**
  * Nodes
@@ -640,6 +1238,22 @@ export type Nodes = {
      * How many.
      */
     total: number;
+};
+
+/**
+ * Ordered
+ *
+ * What was ordered.
+ */
+export type Ordered = {
+    /**
+     * The export.
+     */
+    export_id: string;
+    /**
+     * How many of its tasks it concerns.
+     */
+    tasks: number;
 };
 
 /**
@@ -703,6 +1317,54 @@ export type PasswordChange = {
 };
 
 /**
+ * Preset
+ *
+ * Settings kept under a name.
+ */
+export type Preset = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * What you call it.
+     */
+    name: string;
+    /**
+     * What it stands for.
+     */
+    settings: ExportSettings & unknown;
+    /**
+     * Whether you export with it when you say nothing else.
+     */
+    is_default: boolean;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it was last edited.
+     */
+    updated_at: string;
+};
+
+/**
+ * Presets
+ *
+ * Your presets.
+ */
+export type Presets = {
+    /**
+     * By name.
+     */
+    presets: Array<Preset>;
+    /**
+     * How many.
+     */
+    total: number;
+};
+
+/**
  * Preview
  *
  * What an editor needs of a video. Ranges work on every address.
@@ -744,12 +1406,17 @@ export type Problem = {
     /**
      * Which fault it is.
      */
-    code: string;
+    code: ProblemCode & unknown;
     /**
      * One sentence that says what to do.
      */
     message: string;
 };
+
+/**
+ * Which fault a request has. The list is closed: new codes are announced.
+ */
+export type ProblemCode = 'invalid_number' | 'outside_video' | 'empty_segment' | 'no_frame' | 'too_many_segments' | 'not_single' | 'crossfade_too_long' | 'crossfade_too_short' | 'unsupported' | 'invalid_text' | 'required' | 'contradiction' | 'malformed';
 
 /**
  * Progress
@@ -813,6 +1480,150 @@ export type PutPart = {
 export type Quality = 'high' | 'medium' | 'low';
 
 /**
+ * Quarantine
+ *
+ * Why a node is kept from tasks.
+ */
+export type Quarantine = {
+    /**
+     * For whoever finds it so, 1 to 200 characters.
+     */
+    reason: string;
+};
+
+/**
+ * Queue
+ *
+ * The queue.
+ */
+export type Queue = {
+    /**
+     * The farm in numbers.
+     */
+    counts: QueueCounts & unknown;
+    /**
+     * A page of everybody's open exports: the most urgent first, then the oldest.
+     */
+    exports: Array<QueuedExport>;
+    /**
+     * How many are open on all pages.
+     */
+    total: number;
+};
+
+/**
+ * QueueCounts
+ *
+ * The farm in numbers.
+ */
+export type QueueCounts = {
+    /**
+     * Exports of which nothing is done yet.
+     */
+    pending: number;
+    /**
+     * Exports being made.
+     */
+    processing: number;
+    /**
+     * Exports held back; they are among the others.
+     */
+    paused: number;
+    /**
+     * Exports that failed within the last hour.
+     */
+    failed_last_hour: number;
+    /**
+     * Tasks that wait, indexes and previews among them; at most 5,000 are counted.
+     */
+    tasks_waiting: number;
+    /**
+     * Tasks some node has.
+     */
+    tasks_running: number;
+    /**
+     * Nodes that take tasks.
+     */
+    nodes_online: number;
+    /**
+     * Their slots.
+     */
+    slots: number;
+    /**
+     * How many of these are busy.
+     */
+    slots_busy: number;
+    /**
+     * Seconds since the oldest open export was ordered; absent when there is none.
+     */
+    oldest_wait_seconds?: number;
+};
+
+/**
+ * QueuedExport
+ *
+ * An open export among all others.
+ */
+export type QueuedExport = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * Whose it is.
+     */
+    user_id: string;
+    /**
+     * What its owner is called.
+     */
+    user_name: string;
+    /**
+     * The video it is made of.
+     */
+    video_id: string;
+    /**
+     * What that is called.
+     */
+    filename: string;
+    /**
+     * Where it stands.
+     */
+    status: ExportStatus & unknown;
+    /**
+     * How urgent it is, −100 to 100: the higher, the sooner. 0 is ordinary.
+     */
+    priority: number;
+    /**
+     * 0–99, as its owner was shown it.
+     */
+    progress_percentage: number;
+    /**
+     * Its tasks; none before it is planned.
+     */
+    tasks: TaskCounts & unknown;
+    /**
+     * Seconds since it was ordered.
+     */
+    age_seconds: number;
+    /**
+     * When it was ordered.
+     */
+    created_at: string;
+    /**
+     * When rendering began.
+     */
+    started_at?: string;
+    /**
+     * When it fails if it is not done.
+     */
+    deadline_at?: string;
+    /**
+     * Since when it is held back.
+     */
+    paused_at?: string;
+};
+
+/**
  * Ready
  *
  * Whether the process can do its work.
@@ -826,6 +1637,78 @@ export type Ready = {
      * Each thing that must work.
      */
     checks: Array<CheckResult>;
+};
+
+/**
+ * Recommendation
+ *
+ * What to export with for one place people publish to.
+ */
+export type Recommendation = {
+    /**
+     * Its name: `youtube`, `youtube_shorts`, `instagram_reel`, `instagram_feed`, `tiktok` or `x`.
+     */
+    id: string;
+    /**
+     * The platform, such as `YouTube`.
+     */
+    platform: string;
+    /**
+     * The place on it, such as `YouTube Short`.
+     */
+    title: string;
+    /**
+     * What to export with.
+     */
+    resolution: Resolution & unknown;
+    /**
+     * What to export with.
+     */
+    format: Format & unknown;
+    /**
+     * What to export with.
+     */
+    quality: Quality & unknown;
+    /**
+     * The shape shown best there, such as `9:16`.
+     */
+    aspect_ratio: string;
+    /**
+     * No longer file is shown there, in seconds.
+     */
+    max_duration_seconds?: number;
+    /**
+     * No larger file is taken there.
+     */
+    max_size_bytes?: number;
+    /**
+     * Frames a second beyond that are dropped there.
+     */
+    max_frame_rate?: number;
+    /**
+     * What else to know.
+     */
+    note: string;
+    /**
+     * The platform's own page.
+     */
+    source: string;
+};
+
+/**
+ * Recommendations
+ *
+ * What the places people publish to ask for.
+ */
+export type Recommendations = {
+    /**
+     * The day the table was written, such as `2026-11-25`: platforms change their limits.
+     */
+    as_of: string;
+    /**
+     * Every place we know.
+     */
+    recommendations: Array<Recommendation>;
 };
 
 /**
@@ -855,7 +1738,55 @@ export type Refusal = {
 /**
  * Why a request was refused, for programs. The list is closed: new codes are announced.
  */
-export type RefusalCode = 'invalid_request' | 'not_signed_in' | 'wrong_credentials' | 'login_link_refused' | 'cross_site' | 'too_many_attempts' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'name_taken' | 'own_account' | 'forbidden' | 'join_token_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'video_not_ready' | 'preview_not_ready' | 'preview_failed' | 'video_in_use' | 'export_not_completed' | 'upload_mismatch' | 'request_too_large' | 'video_too_large' | 'unsupported_content_type' | 'unsupported_media' | 'too_busy' | 'storage_unavailable' | 'internal';
+export type RefusalCode = 'invalid_request' | 'not_signed_in' | 'wrong_credentials' | 'login_link_refused' | 'cross_site' | 'too_many_attempts' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'too_many_exports' | 'insufficient_storage' | 'output_too_large' | 'name_taken' | 'own_account' | 'forbidden' | 'join_token_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'video_not_ready' | 'preview_not_ready' | 'preview_failed' | 'video_in_use' | 'export_not_completed' | 'export_not_over' | 'export_not_processing' | 'export_over' | 'preset_exists' | 'too_many_presets' | 'too_many_webhooks' | 'upload_mismatch' | 'request_too_large' | 'video_too_large' | 'unsupported_content_type' | 'unsupported_media' | 'too_busy' | 'storage_unavailable' | 'internal';
+
+/**
+ * Removed
+ *
+ * Something is gone, or no longer among the newest.
+ */
+export type Removed = {
+    /**
+     * The event's id.
+     */
+    id: string;
+    /**
+     * What it is about.
+     */
+    topic: Topic & unknown;
+    /**
+     * The id of what is gone.
+     */
+    thing_id: string;
+};
+
+/**
+ * Replay
+ *
+ * What to send again.
+ */
+export type Replay = {
+    /**
+     * Only this message, even if the receiver has it; absent: all that were given up.
+     */
+    delivery_id?: string;
+    /**
+     * Only what happened since then.
+     */
+    since?: string;
+};
+
+/**
+ * Replayed
+ *
+ * What is sent again.
+ */
+export type Replayed = {
+    /**
+     * How many messages.
+     */
+    deliveries: number;
+};
 
 /**
  * What every file of an export is made of, to the frame and the sample.
@@ -1298,6 +2229,18 @@ export type ReportTools = {
 };
 
 /**
+ * Requeue
+ *
+ * What shall be tried anew.
+ */
+export type Requeue = {
+    /**
+     * Only this task; absent: everything of the export that is not done.
+     */
+    task_id?: string;
+};
+
+/**
  * The box the picture is fitted into.
  */
 export type Resolution = '720p' | '1080p' | '4k';
@@ -1356,6 +2299,42 @@ export type SegmentSelection = {
 };
 
 /**
+ * Share
+ *
+ * A link by which anybody may see the export.
+ */
+export type Share = {
+    /**
+     * The link. Shown this one time.
+     */
+    url: string;
+    /**
+     * The secret in it.
+     */
+    token: string;
+    /**
+     * When it expires.
+     */
+    expires_at: string;
+};
+
+/**
+ * Snapshot
+ *
+ * Everything that is watched, as it is.
+ */
+export type Snapshot = {
+    /**
+     * The event's id.
+     */
+    id: string;
+    /**
+     * Every thing of every topic.
+     */
+    things: Array<Thing>;
+};
+
+/**
  * In which order a list comes.
  */
 export type Sort = '-created_at' | 'created_at';
@@ -1400,6 +2379,164 @@ export type Sprite = {
  * What is being done with an export.
  */
 export type Stage = 'queued' | 'downloading' | 'processing' | 'uploading' | 'complete';
+
+/**
+ * Task
+ *
+ * A unit of work that a node leases.
+ */
+export type Task = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * What kind it is.
+     */
+    kind: TaskKind & unknown;
+    /**
+     * Where it is.
+     */
+    state: TaskState & unknown;
+    /**
+     * Whose nodes can do it: an encoder's name, or `media`, which every node can.
+     */
+    pool: string;
+    /**
+     * Whose it is.
+     */
+    user_id: string;
+    /**
+     * The video it reads.
+     */
+    video_id: string;
+    /**
+     * The export it works for; an index or preview has none.
+     */
+    export_id?: string;
+    /**
+     * The node that has it, or had it last.
+     */
+    node_id?: string;
+    /**
+     * How often it was leased.
+     */
+    attempt: number;
+    /**
+     * How often it failed since it was last queued.
+     */
+    failures: number;
+    /**
+     * What went wrong last, for people.
+     */
+    error_message?: string;
+    /**
+     * What went wrong last, in the media library's own words.
+     */
+    error_detail?: string;
+    /**
+     * Frames of picture, milliseconds of sound or preview.
+     */
+    amount_total: number;
+    /**
+     * Of these, done.
+     */
+    amount_done: number;
+    /**
+     * Whether its part was there before anybody rendered it.
+     */
+    reused: boolean;
+    /**
+     * Why it waits; only while it is `ready`.
+     */
+    waiting?: Why & unknown;
+    /**
+     * Until when the node has it.
+     */
+    lease_until?: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it was done or given up.
+     */
+    finished_at?: string;
+};
+
+/**
+ * TaskCounts
+ *
+ * How many tasks of an export are in each state.
+ */
+export type TaskCounts = {
+    /**
+     * May be claimed.
+     */
+    ready: number;
+    /**
+     * A node has them.
+     */
+    leased: number;
+    /**
+     * Their parts are there.
+     */
+    done: number;
+    /**
+     * Failed for good.
+     */
+    poisoned: number;
+};
+
+/**
+ * What kind of task it is.
+ */
+export type TaskKind = 'index' | 'picture' | 'sound' | 'preview' | 'poster';
+
+/**
+ * Where a task is.
+ */
+export type TaskState = 'ready' | 'leased' | 'done' | 'poisoned' | 'dropped';
+
+/**
+ * Tasks
+ *
+ * A page of tasks.
+ */
+export type Tasks = {
+    /**
+     * The page.
+     */
+    tasks: Array<Task>;
+    /**
+     * How many fit the filter on all pages.
+     */
+    total: number;
+};
+
+/**
+ * Thing
+ *
+ * A thing that is watched: the field that its topic names.
+ */
+export type Thing = {
+    /**
+     * Of the topic `exports`.
+     */
+    exports?: WatchedExport & unknown;
+    /**
+     * Of the topic `videos`, without presigned addresses.
+     */
+    videos?: Video & unknown;
+    /**
+     * Of the topic `queue`.
+     */
+    queue?: QueueCounts & unknown;
+    /**
+     * Of the topic `nodes`.
+     */
+    nodes?: Node & unknown;
+};
 
 /**
  * Token
@@ -1466,6 +2603,11 @@ export type Tokens = {
 };
 
 /**
+ * What can be watched.
+ */
+export type Topic = 'exports' | 'videos' | 'queue' | 'nodes';
+
+/**
  * Upload
  *
  * A multipart upload.
@@ -1483,6 +2625,62 @@ export type Upload = {
      * Where each part goes.
      */
     parts: Array<PartAddress>;
+};
+
+/**
+ * Usage
+ *
+ * What somebody used in a month.
+ */
+export type Usage = {
+    /**
+     * The month in UTC, such as `2026-11`.
+     */
+    month: string;
+    /**
+     * Who.
+     */
+    user_id: string;
+    /**
+     * What they are called.
+     */
+    user_name: string;
+    /**
+     * Exports ordered.
+     */
+    exports: number;
+    /**
+     * Exports completed.
+     */
+    completed: number;
+    /**
+     * Bytes of the files completed.
+     */
+    output_bytes: number;
+    /**
+     * Tasks that were rendered; parts that were there before are none.
+     */
+    rendered_tasks: number;
+    /**
+     * Minutes of one slot: the sum of what every rendered task took.
+     */
+    cost: number;
+};
+
+/**
+ * UsageList
+ *
+ * What was used.
+ */
+export type UsageList = {
+    /**
+     * The present month first; within a month by name.
+     */
+    usage: Array<Usage>;
+    /**
+     * How many rows.
+     */
+    total: number;
 };
 
 /**
@@ -1523,6 +2721,10 @@ export type UserChange = {
      * Its password.
      */
     password?: string;
+    /**
+     * How much it may order and keep.
+     */
+    limits?: LimitsChange & unknown;
 };
 
 /**
@@ -1658,6 +2860,142 @@ export type Videos = {
     total: number;
 };
 
+/**
+ * WatchedExport
+ *
+ * An export, and how far it is.
+ */
+export type WatchedExport = {
+    /**
+     * The export, without presigned addresses.
+     */
+    export: Export & unknown;
+    /**
+     * How far it is.
+     */
+    progress: Progress & unknown;
+};
+
+/**
+ * Webhook
+ *
+ * An address that is told what happened.
+ */
+export type Webhook = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * What you call it.
+     */
+    name: string;
+    /**
+     * Where messages are sent, by POST.
+     */
+    url: string;
+    /**
+     * What it is told of.
+     */
+    events: Array<EventName>;
+    /**
+     * Whether it is told anything; what happens while it is not is never told.
+     */
+    enabled: boolean;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it was last edited.
+     */
+    updated_at: string;
+};
+
+/**
+ * Webhooks
+ *
+ * Your webhooks.
+ */
+export type Webhooks = {
+    /**
+     * Oldest first.
+     */
+    webhooks: Array<Webhook>;
+    /**
+     * How many.
+     */
+    total: number;
+};
+
+/**
+ * Why
+ *
+ * Why something is not happening.
+ */
+export type Why = {
+    /**
+     * For programs. Of a task: `paused`, `backing_off`, `no_node`, `same_part`, `rung`, `next`, `in_line`.
+     * Of a node: `offline`, `quarantined`, `draining`, `no_slots`, `nothing_waits`, `other_pools`, `held_back`, `about_to_start`.
+     */
+    code: string;
+    /**
+     * For people.
+     */
+    message: string;
+    /**
+     * Its place in the line, from 1; only for `in_line`.
+     */
+    place?: number;
+};
+
+export type ListAuditLogData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what this user did.
+         */
+        user_id?: string;
+        /**
+         * Only this action.
+         */
+        action?: string;
+        /**
+         * Only what was done to this thing, or made it.
+         */
+        object_id?: string;
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Entries on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * Newest first by default.
+         */
+        sort?: Sort;
+    };
+    url: '/api/audit';
+};
+
+export type ListAuditLogErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ListAuditLogError = ListAuditLogErrors[keyof ListAuditLogErrors];
+
+export type ListAuditLogResponses = {
+    200: AuditLog;
+};
+
+export type ListAuditLogResponse = ListAuditLogResponses[keyof ListAuditLogResponses];
+
 export type LoginData = {
     body: Credentials;
     path?: never;
@@ -1757,6 +3095,39 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type WatchEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * What to watch, with commas between: `exports` and `videos` of yours; `queue` and `nodes` for operators and admins.
+         * `exports,videos` by default.
+         */
+        topics?: string;
+    };
+    url: '/api/events';
+};
+
+export type WatchEventsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type WatchEventsError = WatchEventsErrors[keyof WatchEventsErrors];
+
+export type WatchEventsResponses = {
+    /**
+     * Everything as it is; with `Accept: text/event-stream` events, each with an id: first that `snapshot`, then `changed` and
+     * `removed`, a ping every 15 s. With the header `Last-Event-ID` of a stream of the same topics it goes on after that event;
+     * when it is too long ago, there is a snapshot again. A stream ends after a quarter of an hour; ask again.
+     */
+    200: Snapshot;
+};
+
+export type WatchEventsResponse = WatchEventsResponses[keyof WatchEventsResponses];
 
 export type ListExportsData = {
     body?: never;
@@ -1906,6 +3277,33 @@ export type DownloadExportResponses = {
 
 export type DownloadExportResponse = DownloadExportResponses[keyof DownloadExportResponses];
 
+export type ExtendExportData = {
+    body: Extend;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/exports/{id}/extend';
+};
+
+export type ExtendExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ExtendExportError = ExtendExportErrors[keyof ExtendExportErrors];
+
+export type ExtendExportResponses = {
+    200: Export;
+};
+
+export type ExtendExportResponse = ExtendExportResponses[keyof ExtendExportResponses];
+
 export type ExportProgressData = {
     body?: never;
     path: {
@@ -1965,6 +3363,96 @@ export type ExportReportResponses = {
 };
 
 export type ExportReportResponse = ExportReportResponses[keyof ExportReportResponses];
+
+export type RetryExportData = {
+    body?: ExportChanges;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/exports/{id}/retry';
+};
+
+export type RetryExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type RetryExportError = RetryExportErrors[keyof RetryExportErrors];
+
+export type RetryExportResponses = {
+    /**
+     * The new order is in the books.
+     */
+    201: Export;
+};
+
+export type RetryExportResponse = RetryExportResponses[keyof RetryExportResponses];
+
+export type UnshareExportData = {
+    body?: never;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/exports/{id}/share';
+};
+
+export type UnshareExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type UnshareExportError = UnshareExportErrors[keyof UnshareExportErrors];
+
+export type UnshareExportResponses = {
+    /**
+     * No link of the export works any more.
+     */
+    204: void;
+};
+
+export type UnshareExportResponse = UnshareExportResponses[keyof UnshareExportResponses];
+
+export type ShareExportData = {
+    body?: NewShare;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/exports/{id}/share';
+};
+
+export type ShareExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ShareExportError = ShareExportErrors[keyof ShareExportErrors];
+
+export type ShareExportResponses = {
+    /**
+     * The link.
+     */
+    201: Share;
+};
+
+export type ShareExportResponse = ShareExportResponses[keyof ShareExportResponses];
 
 export type MeData = {
     body?: never;
@@ -2057,6 +3545,608 @@ export type CreateJoinTokenResponses = {
 
 export type CreateJoinTokenResponse = CreateJoinTokenResponses[keyof CreateJoinTokenResponses];
 
+export type DeleteNodeData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/nodes/{id}';
+};
+
+export type DeleteNodeErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type DeleteNodeError = DeleteNodeErrors[keyof DeleteNodeErrors];
+
+export type DeleteNodeResponses = {
+    /**
+     * It is none of the farm's any more; it may enrol again.
+     */
+    204: void;
+};
+
+export type DeleteNodeResponse = DeleteNodeResponses[keyof DeleteNodeResponses];
+
+export type ViewNodeData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/nodes/{id}';
+};
+
+export type ViewNodeErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewNodeError = ViewNodeErrors[keyof ViewNodeErrors];
+
+export type ViewNodeResponses = {
+    200: NodeDetails;
+};
+
+export type ViewNodeResponse = ViewNodeResponses[keyof ViewNodeResponses];
+
+export type DrainNodeData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/nodes/{id}/drain';
+};
+
+export type DrainNodeErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type DrainNodeError = DrainNodeErrors[keyof DrainNodeErrors];
+
+export type DrainNodeResponses = {
+    200: Node;
+};
+
+export type DrainNodeResponse = DrainNodeResponses[keyof DrainNodeResponses];
+
+export type QuarantineNodeData = {
+    body: Quarantine;
+    path: {
+        /**
+         * The node's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/nodes/{id}/quarantine';
+};
+
+export type QuarantineNodeErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type QuarantineNodeError = QuarantineNodeErrors[keyof QuarantineNodeErrors];
+
+export type QuarantineNodeResponses = {
+    200: Node;
+};
+
+export type QuarantineNodeResponse = QuarantineNodeResponses[keyof QuarantineNodeResponses];
+
+export type ResumeNodeData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/nodes/{id}/resume';
+};
+
+export type ResumeNodeErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ResumeNodeError = ResumeNodeErrors[keyof ResumeNodeErrors];
+
+export type ResumeNodeResponses = {
+    200: Node;
+};
+
+export type ResumeNodeResponse = ResumeNodeResponses[keyof ResumeNodeResponses];
+
+export type ViewQueueData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Exports on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+    };
+    url: '/api/queue';
+};
+
+export type ViewQueueErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewQueueError = ViewQueueErrors[keyof ViewQueueErrors];
+
+export type ViewQueueResponses = {
+    200: Queue;
+};
+
+export type ViewQueueResponse = ViewQueueResponses[keyof ViewQueueResponses];
+
+export type PauseExportData = {
+    body?: never;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/queue/exports/{id}/pause';
+};
+
+export type PauseExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type PauseExportError = PauseExportErrors[keyof PauseExportErrors];
+
+export type PauseExportResponses = {
+    200: Ordered;
+};
+
+export type PauseExportResponse = PauseExportResponses[keyof PauseExportResponses];
+
+export type SetPriorityData = {
+    body: NewPriority;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/queue/exports/{id}/priority';
+};
+
+export type SetPriorityErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type SetPriorityError = SetPriorityErrors[keyof SetPriorityErrors];
+
+export type SetPriorityResponses = {
+    200: Ordered;
+};
+
+export type SetPriorityResponse = SetPriorityResponses[keyof SetPriorityResponses];
+
+export type RequeueExportData = {
+    body?: Requeue;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/queue/exports/{id}/requeue';
+};
+
+export type RequeueExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type RequeueExportError = RequeueExportErrors[keyof RequeueExportErrors];
+
+export type RequeueExportResponses = {
+    200: Ordered;
+};
+
+export type RequeueExportResponse = RequeueExportResponses[keyof RequeueExportResponses];
+
+export type ResumeExportData = {
+    body?: never;
+    path: {
+        /**
+         * The export's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/queue/exports/{id}/resume';
+};
+
+export type ResumeExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ResumeExportError = ResumeExportErrors[keyof ResumeExportErrors];
+
+export type ResumeExportResponses = {
+    200: Ordered;
+};
+
+export type ResumeExportResponse = ResumeExportResponses[keyof ResumeExportResponses];
+
+export type ListTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those of this export.
+         */
+        export_id?: string;
+        /**
+         * Only those that this node has, or had last.
+         */
+        node_id?: string;
+        /**
+         * Only those in this state.
+         */
+        state?: TaskState;
+        /**
+         * Only those of this kind.
+         */
+        kind?: TaskKind;
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Tasks on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * Newest first by default.
+         */
+        sort?: Sort;
+    };
+    url: '/api/queue/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    200: Tasks;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type RecommendationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/recommendations';
+};
+
+export type RecommendationsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type RecommendationsError = RecommendationsErrors[keyof RecommendationsErrors];
+
+export type RecommendationsResponses = {
+    200: Recommendations;
+};
+
+export type RecommendationsResponse = RecommendationsResponses[keyof RecommendationsResponses];
+
+export type ResetExportSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/settings/export';
+};
+
+export type ResetExportSettingsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ResetExportSettingsError = ResetExportSettingsErrors[keyof ResetExportSettingsErrors];
+
+export type ResetExportSettingsResponses = {
+    200: ExportDefaults;
+};
+
+export type ResetExportSettingsResponse = ResetExportSettingsResponses[keyof ResetExportSettingsResponses];
+
+export type ViewExportSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/settings/export';
+};
+
+export type ViewExportSettingsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewExportSettingsError = ViewExportSettingsErrors[keyof ViewExportSettingsErrors];
+
+export type ViewExportSettingsResponses = {
+    200: ExportDefaults;
+};
+
+export type ViewExportSettingsResponse = ViewExportSettingsResponses[keyof ViewExportSettingsResponses];
+
+export type ChooseExportSettingsData = {
+    body: NewExportDefaults;
+    path?: never;
+    query?: never;
+    url: '/api/settings/export';
+};
+
+export type ChooseExportSettingsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ChooseExportSettingsError = ChooseExportSettingsErrors[keyof ChooseExportSettingsErrors];
+
+export type ChooseExportSettingsResponses = {
+    200: ExportDefaults;
+};
+
+export type ChooseExportSettingsResponse = ChooseExportSettingsResponses[keyof ChooseExportSettingsResponses];
+
+export type DeletePresetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/settings/presets';
+};
+
+export type DeletePresetsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type DeletePresetsError = DeletePresetsErrors[keyof DeletePresetsErrors];
+
+export type DeletePresetsResponses = {
+    /**
+     * It is gone; settings that came from it stay as they are.
+     */
+    204: void;
+};
+
+export type DeletePresetsResponse = DeletePresetsResponses[keyof DeletePresetsResponses];
+
+export type ListPresetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/settings/presets';
+};
+
+export type ListPresetsErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ListPresetsError = ListPresetsErrors[keyof ListPresetsErrors];
+
+export type ListPresetsResponses = {
+    200: Presets;
+};
+
+export type ListPresetsResponse = ListPresetsResponses[keyof ListPresetsResponses];
+
+export type CreatePresetData = {
+    body: NewPreset;
+    path?: never;
+    query?: never;
+    url: '/api/settings/presets';
+};
+
+export type CreatePresetErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type CreatePresetError = CreatePresetErrors[keyof CreatePresetErrors];
+
+export type CreatePresetResponses = {
+    /**
+     * It is kept.
+     */
+    201: Preset;
+};
+
+export type CreatePresetResponse = CreatePresetResponses[keyof CreatePresetResponses];
+
+export type DeletePresetData = {
+    body?: never;
+    path: {
+        /**
+         * The preset's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/settings/presets/{id}';
+};
+
+export type DeletePresetErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type DeletePresetError = DeletePresetErrors[keyof DeletePresetErrors];
+
+export type DeletePresetResponses = {
+    /**
+     * It is gone; settings that came from it stay as they are.
+     */
+    204: void;
+};
+
+export type DeletePresetResponse = DeletePresetResponses[keyof DeletePresetResponses];
+
+export type ViewPresetData = {
+    body?: never;
+    path: {
+        /**
+         * The preset's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/settings/presets/{id}';
+};
+
+export type ViewPresetErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewPresetError = ViewPresetErrors[keyof ViewPresetErrors];
+
+export type ViewPresetResponses = {
+    200: Preset;
+};
+
+export type ViewPresetResponse = ViewPresetResponses[keyof ViewPresetResponses];
+
+export type EditPresetData = {
+    body: NewPreset;
+    path: {
+        /**
+         * The preset's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/settings/presets/{id}';
+};
+
+export type EditPresetErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type EditPresetError = EditPresetErrors[keyof EditPresetErrors];
+
+export type EditPresetResponses = {
+    200: Preset;
+};
+
+export type EditPresetResponse = EditPresetResponses[keyof EditPresetResponses];
+
+export type DuplicatePresetData = {
+    body?: never;
+    path: {
+        /**
+         * The preset's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/settings/presets/{id}/duplicate';
+};
+
+export type DuplicatePresetErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type DuplicatePresetError = DuplicatePresetErrors[keyof DuplicatePresetErrors];
+
+export type DuplicatePresetResponses = {
+    /**
+     * It is kept.
+     */
+    201: Preset;
+};
+
+export type DuplicatePresetResponse = DuplicatePresetResponses[keyof DuplicatePresetResponses];
+
 export type ListTokensData = {
     body?: never;
     path?: never;
@@ -2146,6 +4236,37 @@ export type RevokeTokenResponses = {
 };
 
 export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
+
+export type ViewUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many months back, the present one included: 1 to 24; 1 by default.
+         */
+        months?: number;
+        /**
+         * Everybody's instead of your own; for operators and admins.
+         */
+        everybody?: boolean;
+    };
+    url: '/api/usage';
+};
+
+export type ViewUsageErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewUsageError = ViewUsageErrors[keyof ViewUsageErrors];
+
+export type ViewUsageResponses = {
+    200: UsageList;
+};
+
+export type ViewUsageResponse = ViewUsageResponses[keyof ViewUsageResponses];
 
 export type ListUsersData = {
     body?: never;
@@ -2472,6 +4593,33 @@ export type CompleteVideoResponses = {
 
 export type CompleteVideoResponse = CompleteVideoResponses[keyof CompleteVideoResponses];
 
+export type EstimateExportData = {
+    body: NewExport;
+    path: {
+        /**
+         * The video's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/videos/{id}/estimate';
+};
+
+export type EstimateExportErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type EstimateExportError = EstimateExportErrors[keyof EstimateExportErrors];
+
+export type EstimateExportResponses = {
+    200: Estimate;
+};
+
+export type EstimateExportResponse = EstimateExportResponses[keyof EstimateExportResponses];
+
 export type CreateExportData = {
     body: NewExport;
     path: {
@@ -2589,6 +4737,204 @@ export type ViewPreviewResponses = {
 
 export type ViewPreviewResponse = ViewPreviewResponses[keyof ViewPreviewResponses];
 
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    200: Webhooks;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: NewWebhook;
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * It is told what happens from now on.
+     */
+    201: NewWebhookView;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * It is gone, and what it was not yet told with it.
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type ViewWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type ViewWebhookErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewWebhookError = ViewWebhookErrors[keyof ViewWebhookErrors];
+
+export type ViewWebhookResponses = {
+    200: Webhook;
+};
+
+export type ViewWebhookResponse = ViewWebhookResponses[keyof ViewWebhookResponses];
+
+export type EditWebhookData = {
+    body: NewWebhook;
+    path: {
+        /**
+         * The webhook's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type EditWebhookErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type EditWebhookError = EditWebhookErrors[keyof EditWebhookErrors];
+
+export type EditWebhookResponses = {
+    200: Webhook;
+};
+
+export type EditWebhookResponse = EditWebhookResponses[keyof EditWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook's id.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Messages on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * Newest first by default.
+         */
+        sort?: Sort;
+    };
+    url: '/api/webhooks/{id}/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    200: Deliveries;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type ReplayDeliveriesData = {
+    body?: Replay;
+    path: {
+        /**
+         * The webhook's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/replay';
+};
+
+export type ReplayDeliveriesErrors = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ReplayDeliveriesError = ReplayDeliveriesErrors[keyof ReplayDeliveriesErrors];
+
+export type ReplayDeliveriesResponses = {
+    200: Replayed;
+};
+
+export type ReplayDeliveriesResponse = ReplayDeliveriesResponses[keyof ReplayDeliveriesResponses];
+
 export type HealthzData = {
     body?: never;
     path?: never;
@@ -2626,3 +4972,84 @@ export type ReadyzResponses = {
 };
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
+
+export type ViewSharedData = {
+    body?: never;
+    path: {
+        /**
+         * The secret of the link.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/s/{token}';
+};
+
+export type ViewSharedErrors = {
+    /**
+     * There is no such link.
+     */
+    404: string;
+    /**
+     * The link expired or was revoked, or its export is gone.
+     */
+    410: string;
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type ViewSharedError = ViewSharedErrors[keyof ViewSharedErrors];
+
+export type ViewSharedResponses = {
+    /**
+     * The page.
+     */
+    200: string;
+};
+
+export type ViewSharedResponse = ViewSharedResponses[keyof ViewSharedResponses];
+
+export type FetchSharedData = {
+    body?: never;
+    path: {
+        /**
+         * The secret of the link.
+         */
+        token: string;
+        /**
+         * The file's number.
+         */
+        number: string;
+    };
+    query?: {
+        /**
+         * Its poster instead.
+         */
+        poster?: boolean;
+    };
+    url: '/s/{token}/files/{number}';
+};
+
+export type FetchSharedErrors = {
+    /**
+     * There is no such link or file.
+     */
+    404: string;
+    /**
+     * The link expired or was revoked, or its export is gone.
+     */
+    410: string;
+};
+
+export type FetchSharedError = FetchSharedErrors[keyof FetchSharedErrors];
+
+export type FetchSharedResponses = {
+    /**
+     * The request was refused.
+     */
+    default: Refusal;
+};
+
+export type FetchSharedResponse = FetchSharedResponses[keyof FetchSharedResponses];
