@@ -1,4 +1,4 @@
-// Calls about the farm that the generated client does not have yet, written by hand. Each goes as soon as it is generated.
+// Calls about the farm, written by hand before the document had them. Each is to give way to its generated one.
 import { request } from './call'
 import type { ExportStatus, Node, NodeState } from './gen'
 

@@ -1,4 +1,4 @@
-// Calls of the contract that the generated client does not have yet, written by hand. Each goes as soon as it is generated.
+// Calls of the contract, written by hand before the document had them. Each is to give way to its generated one.
 import { request } from './call'
 import type { Export, ExportSettings } from './client'
 import type { NewExport } from './gen'
