@@ -20,6 +20,8 @@ pub struct Limits {
     pub storage_bytes: u64,
     /// Bytes of one finished file.
     pub file_bytes: u64,
+    /// Minutes of one slot in a month, if that is bounded.
+    pub minutes_per_month: Option<u32>,
 }
 
 /// What one user has ordered and keeps.
@@ -33,6 +35,10 @@ pub struct Use {
     pub next_leaves: Duration,
     /// Bytes of videos and files, and of files still to come.
     pub held_bytes: u64,
+    /// What one slot took for them this month.
+    pub rendered_this_month: Duration,
+    /// Until the next month.
+    pub month_left: Duration,
 }
 
 /// Why one more does not fit.
@@ -50,6 +56,13 @@ pub enum Excess {
         /// How many may be.
         max: u32,
         /// When to ask again.
+        wait: Duration,
+    },
+    /// The month's minutes are used up.
+    Budget {
+        /// How many there are.
+        max: u32,
+        /// Until the next month.
         wait: Duration,
     },
     /// There is no room for what would come.
@@ -88,6 +101,11 @@ pub fn admit_export(limits: &Limits, now: &Use, expected: &[u64]) -> Result<(), 
         let wait = ORDERS_WINDOW.saturating_sub(now.next_leaves).max(Duration::from_secs(1));
         return Err(Excess::Hourly { max: limits.exports_per_hour, wait });
     }
+    if let Some(max) = limits.minutes_per_month
+        && now.rendered_this_month >= Duration::from_mins(u64::from(max))
+    {
+        return Err(Excess::Budget { max, wait: now.month_left });
+    }
     admit_bytes(limits, now, expected.iter().fold(0, |sum: u64, bytes| sum.saturating_add(*bytes)))
 }
 
@@ -101,7 +119,13 @@ pub fn admit_bytes(limits: &Limits, now: &Use, more: u64) -> Result<(), Excess> 
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { active_exports: 3, exports_per_hour: 10, storage_bytes: 1000, file_bytes: 500 };
+    const LIMITS: Limits = Limits {
+        active_exports: 3,
+        exports_per_hour: 10,
+        storage_bytes: 1000,
+        file_bytes: 500,
+        minutes_per_month: Some(60),
+    };
 
     #[test]
     fn the_last_that_fits_fits() {
@@ -114,7 +138,7 @@ mod tests {
     fn each_limit_says_what_it_is_and_when_to_ask_again() {
         let with = |active_exports, orders_in_hour, held_bytes| {
             let next_leaves = Duration::from_mins(20);
-            let now = Use { active_exports, orders_in_hour, next_leaves, held_bytes };
+            let now = Use { active_exports, orders_in_hour, next_leaves, held_bytes, ..Use::default() };
             admit_export(&LIMITS, &now, &[400, 100]).unwrap_err()
         };
         assert_eq!(with(3, 0, 0), Excess::Active { max: 3, wait: Duration::from_secs(15) });
@@ -123,6 +147,17 @@ mod tests {
         let large = admit_export(&LIMITS, &Use { active_exports: 3, ..Use::default() }, &[1, 501]);
         assert_eq!(large, Err(Excess::File { max: 500, expected: 501 }), "waiting would not help");
         assert_eq!(admit_bytes(&LIMITS, &Use { held_bytes: u64::MAX, ..Use::default() }, 1).map_err(drop), Err(()));
+    }
+
+    #[test]
+    fn a_months_minutes_last_until_the_next() {
+        let wait = Duration::from_hours(50);
+        let spent =
+            |minutes| Use { rendered_this_month: Duration::from_mins(minutes), month_left: wait, ..Use::default() };
+        assert_eq!(admit_export(&LIMITS, &spent(59), &[1]), Ok(()));
+        assert_eq!(admit_export(&LIMITS, &spent(60), &[1]), Err(Excess::Budget { max: 60, wait }));
+        let free = Limits { minutes_per_month: None, ..LIMITS };
+        assert_eq!(admit_export(&free, &spent(1_000_000), &[1]), Ok(()));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct LimitsConfig {
     pub storage_bytes: u64,
     /// Bytes of one finished file.
     pub file_bytes: u64,
+    /// Minutes of one slot in a month; unbounded when absent.
+    pub minutes_per_month: Option<u32>,
 }
 
 impl LimitsConfig {
@@ -26,6 +28,7 @@ impl LimitsConfig {
             exports_per_hour: self.exports_per_hour,
             storage_bytes: self.storage_bytes,
             file_bytes: self.file_bytes,
+            minutes_per_month: self.minutes_per_month,
         }
     }
 }
@@ -37,6 +40,7 @@ impl Default for LimitsConfig {
             exports_per_hour: 10,
             storage_bytes: 100_000_000_000,
             file_bytes: 5_000_000_000,
+            minutes_per_month: None,
         }
     }
 }

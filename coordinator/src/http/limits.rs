@@ -51,6 +51,10 @@ fn refuse(excess: Excess) -> Refusal {
             let message = format!("You have ordered {max} exports within the hour, and more may not be.");
             Refusal::until(RefusalCode::TooManyExports, wait, message)
         }
+        Excess::Budget { max, wait } => {
+            let message = format!("Your {max} minutes of this month are used up; the next month has as many again.");
+            Refusal::until(RefusalCode::BudgetSpent, wait, message)
+        }
         Excess::Storage { max, held, more } => {
             let message =
                 format!("There is no room: you keep {held} of {max} bytes, and this needs {more}; delete something.");

@@ -38,6 +38,8 @@ pub enum RefusalCode {
     IdempotencyKeyInUse,
     /// You have as many exports as you may have, under way or within the hour; `Retry-After` says when again.
     TooManyExports,
+    /// Your minutes of this month are used up; `Retry-After` says when the next begins.
+    BudgetSpent,
     /// There is no room left for what you keep; delete something.
     InsufficientStorage,
     /// A file would be larger than files may be.
@@ -146,7 +148,7 @@ impl RefusalCode {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::TooManyAttempts | Self::TooManyExports => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAttempts | Self::TooManyExports | Self::BudgetSpent => StatusCode::TOO_MANY_REQUESTS,
             Self::InsufficientStorage => StatusCode::INSUFFICIENT_STORAGE,
             Self::NameTaken
             | Self::IdempotencyKeyInUse

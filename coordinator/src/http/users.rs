@@ -55,7 +55,7 @@ pub fn operations(deps: &Deps, passwords: &Passwords) -> Operations {
 
 /// How much an account may order and keep. Operators and admins are free of all of it.
 #[derive(Clone, Copy, Debug, Object)]
-#[oai(rename = "Limits")]
+#[oai(rename = "Limits", skip_serializing_if_is_none)]
 pub struct LimitsView {
     /// Exports under way at once.
     active_exports: u32,
@@ -65,12 +65,14 @@ pub struct LimitsView {
     storage_bytes: u64,
     /// Bytes of one finished file.
     file_bytes: u64,
+    /// Minutes of one slot in a month (UTC); absent when unbounded.
+    minutes_per_month: Option<u32>,
 }
 
 impl From<Limits> for LimitsView {
     fn from(limits: Limits) -> LimitsView {
-        let Limits { active_exports, exports_per_hour, storage_bytes, file_bytes } = limits;
-        LimitsView { active_exports, exports_per_hour, storage_bytes, file_bytes }
+        let Limits { active_exports, exports_per_hour, storage_bytes, file_bytes, minutes_per_month } = limits;
+        LimitsView { active_exports, exports_per_hour, storage_bytes, file_bytes, minutes_per_month }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use farm_core::ids::{ExportId, UserId};
 use farm_core::limits::{Limits, ORDERS_WINDOW, Use, bind};
+use farm_core::months::months_until;
 use service::Timestamp;
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ pub struct OwnLimits {
     pub storage_bytes: Option<i64>,
     /// Bytes of one finished file.
     pub file_bytes: Option<i64>,
+    /// Minutes of one slot in a month.
+    pub minutes_per_month: Option<i64>,
 }
 
 impl OwnLimits {
@@ -35,12 +38,14 @@ impl OwnLimits {
             exports_per_hour: small(self.exports_per_hour).unwrap_or(general.exports_per_hour),
             storage_bytes: large(self.storage_bytes).unwrap_or(general.storage_bytes),
             file_bytes: large(self.file_bytes).unwrap_or(general.file_bytes),
+            minutes_per_month: small(self.minutes_per_month).or(general.minutes_per_month),
         }
     }
 }
 
 const OWN: &str = "-- limits.own
-    select active_exports, exports_per_hour, storage_bytes, file_bytes from user_limits where user_id = $1";
+    select active_exports, exports_per_hour, storage_bytes, file_bytes, minutes_per_month
+    from user_limits where user_id = $1";
 
 impl Store {
     /// What each file of an export may have at most; `None` when its owner is free of limits, or it is gone.
@@ -85,19 +90,21 @@ impl Tx {
     /// Sets limits for one user, where `own` says something.
     pub async fn set_own_limits(&mut self, user: UserId, own: OwnLimits) -> Result<(), StoreError> {
         const SQL: &str = "-- limits.set
-            insert into user_limits (user_id, active_exports, exports_per_hour, storage_bytes, file_bytes)
-            values ($1, $2, $3, $4, $5)
+            insert into user_limits (user_id, active_exports, exports_per_hour, storage_bytes, file_bytes, minutes_per_month)
+            values ($1, $2, $3, $4, $5, $6)
             on conflict (user_id) do update set
               active_exports = coalesce(excluded.active_exports, user_limits.active_exports),
               exports_per_hour = coalesce(excluded.exports_per_hour, user_limits.exports_per_hour),
               storage_bytes = coalesce(excluded.storage_bytes, user_limits.storage_bytes),
-              file_bytes = coalesce(excluded.file_bytes, user_limits.file_bytes)";
+              file_bytes = coalesce(excluded.file_bytes, user_limits.file_bytes),
+              minutes_per_month = coalesce(excluded.minutes_per_month, user_limits.minutes_per_month)";
         within!(self, |db| sqlx::query(SQL)
             .bind(user.0)
             .bind(own.active_exports)
             .bind(own.exports_per_hour)
             .bind(own.storage_bytes)
             .bind(own.file_bytes)
+            .bind(own.minutes_per_month)
             .execute(db)
             .await
             .map(drop))
@@ -115,7 +122,13 @@ impl Tx {
                                   where exports.user_id = $1 and exports.status = 'completed'), 0) as bigint)";
         const ORDERS: &str = "-- limits.orders
             select ordered_at from export_orders where user_id = $1 and ordered_at > $2 order by ordered_at desc";
+        const RENDERED: &str = "-- limits.rendered
+            select cast(coalesce(sum(render_ms), 0) as bigint) from charges where user_id = $1 and created_at >= $2";
         let counting = || StoreError::during("count what a user has");
+        let month = months_until(now.0, 1).remove(0);
+        let rendered: i64 =
+            within!(&mut *self, |db| sqlx::query_scalar(RENDERED).bind(user.0).bind(month.from).fetch_one(db).await)
+                .map_err(counting())?;
         let (active, expected): (i64, i64) =
             within!(&mut *self, |db| sqlx::query_as(ACTIVE).bind(user.0).fetch_one(db).await).map_err(counting())?;
         let kept: i64 =
@@ -131,6 +144,8 @@ impl Tx {
             orders_in_hour: u32::try_from(orders.len()).unwrap_or(u32::MAX),
             next_leaves: next.map_or(Duration::ZERO, |at| now.since(Timestamp(*at))),
             held_bytes: u64::try_from(kept.saturating_add(expected)).unwrap_or(0),
+            rendered_this_month: Duration::from_millis(u64::try_from(rendered).unwrap_or(0)),
+            month_left: Timestamp(month.until).since(now),
         })
     }
 

@@ -101,6 +101,19 @@ async fn what_is_kept_is_bounded_before_a_byte_is_sent() {
 }
 
 #[tokio::test]
+async fn a_month_without_minutes_begins_nothing() {
+    let app = App::start().await;
+    let (ann, path) = somebody(&app, "ann", Role::Creator).await;
+    let set = set_limits(&app, &ann, json!({ "minutes_per_month": 0 })).await;
+    assert_eq!(set["minutes_per_month"], 0);
+    let refused = app.post(&ann, &path, order()).await;
+    assert_eq!(refused.refusal(), (429, "budget_spent"));
+    // From 15 June 2025, 15:06:40, to the end of the month.
+    assert_eq!(refused.header("retry-after"), "1328000");
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_file_that_would_be_too_large_is_refused() {
     let app = App::start().await;
     let (ann, path) = somebody(&app, "ann", Role::Creator).await;

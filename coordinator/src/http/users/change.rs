@@ -42,6 +42,8 @@ struct LimitsChange {
     storage_bytes: Option<u64>,
     /// Bytes of one finished file.
     file_bytes: Option<u64>,
+    /// Minutes of one slot in a month (UTC).
+    minutes_per_month: Option<u32>,
 }
 
 impl From<LimitsChange> for OwnLimits {
@@ -52,6 +54,7 @@ impl From<LimitsChange> for OwnLimits {
             exports_per_hour: change.exports_per_hour.map(i64::from),
             storage_bytes: change.storage_bytes.map(large),
             file_bytes: change.file_bytes.map(large),
+            minutes_per_month: change.minutes_per_month.map(i64::from),
         }
     }
 }

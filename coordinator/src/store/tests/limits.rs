@@ -35,8 +35,33 @@ async fn everything_a_user_has_is_counted_once() {
         let quarter = Duration::from_mins(15);
         let has = use_of(&store, ann, 2, quarter).await;
         let held_bytes = 2_000_000 + 550 + 750;
-        let expected = Use { active_exports: 2, orders_in_hour: 2, next_leaves: quarter, held_bytes };
+        let month_left = has.month_left;
+        let expected = Use {
+            active_exports: 2,
+            orders_in_hour: 2,
+            next_leaves: quarter,
+            held_bytes,
+            month_left,
+            ..Use::default()
+        };
         assert_eq!(has, expected);
+        assert!((Duration::from_hours(24 * 15)..Duration::from_hours(24 * 16)).contains(&month_left), "it is 15 June");
+        for (attempt, at) in [(1_i64, NOW), (2, NOW.before(Duration::from_hours(24 * 20)))] {
+            const SQL: &str = "insert into charges
+                (task_id, attempt, user_id, export_id, kind, recipe, amount, render_ms, size_bytes, created_at)
+                values ($1, $2, $3, null, 'picture', 'r', 1, 60000, 1, $4)";
+            let done: Result<(), sqlx::Error> = write!(&store, |db| sqlx::query(SQL)
+                .bind(uuid::Uuid::now_v7())
+                .bind(attempt)
+                .bind(ann.0)
+                .bind(at.0)
+                .execute(db)
+                .await
+                .map(drop));
+            done.unwrap();
+        }
+        let minute = use_of(&store, ann, 2, quarter).await.rendered_this_month;
+        assert_eq!(minute, Duration::from_mins(1), "last month's is last month's");
         assert_eq!(use_of(&store, ann, 1, quarter).await.next_leaves, Duration::from_mins(5), "both must leave");
         assert_eq!(use_of(&store, ann, 0, quarter).await.next_leaves, Duration::ZERO);
         assert_eq!(use_of(&store, ann, 2, Duration::from_hours(1)).await.orders_in_hour, 1, "the first has left");
@@ -47,7 +72,8 @@ async fn everything_a_user_has_is_counted_once() {
 
 #[tokio::test]
 async fn own_limits_stand_over_the_general_ones() {
-    const GENERAL: Limits = Limits { active_exports: 3, exports_per_hour: 10, storage_bytes: 100, file_bytes: 50 };
+    const GENERAL: Limits =
+        Limits { active_exports: 3, exports_per_hour: 10, storage_bytes: 100, file_bytes: 50, minutes_per_month: None };
     on_each_ledger(async |store| {
         let ann = a_user(&store, "ann", Role::Creator).await;
         assert_eq!(store.own_limits(ann).await.unwrap().over(&GENERAL), GENERAL);

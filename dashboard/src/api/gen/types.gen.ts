@@ -824,6 +824,10 @@ export type Limits = {
      * Bytes of one finished file.
      */
     file_bytes: number;
+    /**
+     * Minutes of one slot in a month (UTC); absent when unbounded.
+     */
+    minutes_per_month?: number;
 };
 
 /**
@@ -848,6 +852,10 @@ export type LimitsChange = {
      * Bytes of one finished file.
      */
     file_bytes?: number;
+    /**
+     * Minutes of one slot in a month (UTC).
+     */
+    minutes_per_month?: number;
 };
 
 /**
@@ -1738,7 +1746,7 @@ export type Refusal = {
 /**
  * Why a request was refused, for programs. The list is closed: new codes are announced.
  */
-export type RefusalCode = 'invalid_request' | 'not_signed_in' | 'wrong_credentials' | 'login_link_refused' | 'cross_site' | 'too_many_attempts' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'too_many_exports' | 'insufficient_storage' | 'output_too_large' | 'name_taken' | 'own_account' | 'forbidden' | 'join_token_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'video_not_ready' | 'preview_not_ready' | 'preview_failed' | 'video_in_use' | 'export_not_completed' | 'export_not_over' | 'export_not_processing' | 'export_over' | 'preset_exists' | 'too_many_presets' | 'too_many_webhooks' | 'upload_mismatch' | 'request_too_large' | 'video_too_large' | 'unsupported_content_type' | 'unsupported_media' | 'too_busy' | 'storage_unavailable' | 'internal';
+export type RefusalCode = 'invalid_request' | 'not_signed_in' | 'wrong_credentials' | 'login_link_refused' | 'cross_site' | 'too_many_attempts' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'too_many_exports' | 'budget_spent' | 'insufficient_storage' | 'output_too_large' | 'name_taken' | 'own_account' | 'forbidden' | 'join_token_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'video_not_ready' | 'preview_not_ready' | 'preview_failed' | 'video_in_use' | 'export_not_completed' | 'export_not_over' | 'export_not_processing' | 'export_over' | 'preset_exists' | 'too_many_presets' | 'too_many_webhooks' | 'upload_mismatch' | 'request_too_large' | 'video_too_large' | 'unsupported_content_type' | 'unsupported_media' | 'too_busy' | 'storage_unavailable' | 'internal';
 
 /**
  * Removed
