@@ -1,7 +1,7 @@
 // What the mock farm holds at first: the same for every run, with every state there is.
 import type { Account, Export, Limits, Output, Token, User, Video } from '../src/api/gen'
-import type { ExportDefaults, Preset, Recommendation } from '../src/api/pending'
-import type { FarmNode } from '../src/api/pending-farm'
+import type { ExportDefaults, Preset, Recommendation } from '../src/api/gen'
+import type { Node } from '../src/api/gen'
 import { ago, ahead, id } from './clock'
 
 export const me: User = { id: id(1, 1), name: 'admin', role: 'admin' }
@@ -187,7 +187,7 @@ export const users: Account[] = [
   { id: id(1, 4), name: 'gone', role: 'creator', disabled: true, has_password: false, limits, created_at: ago(86_400 * 20) },
 ]
 
-export const nodes: FarmNode[] = [
+export const nodes: Node[] = [
   node(1, { name: 'studio-gpu-1', slots: 8, slots_busy: 5 }),
   node(2, { name: 'studio-gpu-2', slots: 8, slots_busy: 8 }),
   node(3, {
@@ -200,7 +200,7 @@ export const nodes: FarmNode[] = [
   node(5, { name: 'attic', state: 'offline', connected: false, slots: 4, slots_busy: 0, seen_at: ago(7200) }),
 ]
 
-function node(number: number, part: Partial<FarmNode>): FarmNode {
+function node(number: number, part: Partial<Node>): Node {
   return {
     id: id(6, number),
     name: 'node',

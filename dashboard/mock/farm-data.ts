@@ -1,5 +1,5 @@
 // What the mock farm's queue holds: open exports, their tasks, usage and webhooks. Tasks move on as time passes.
-import type { Delivery, QueuedExport, Task, TaskState, Usage, Webhook } from '../src/api/pending-farm'
+import type { Delivery, QueuedExport, Task, TaskState, Usage, Webhook } from '../src/api/gen'
 import { ago, ahead, id, opened } from './clock'
 import { me, nodes, users } from './data'
 

@@ -1,7 +1,7 @@
 // Nodes, queue, usage, webhooks and events of the mock farm. Its tasks move on with time.
 import { HttpResponse, http } from 'msw'
 import type { Problem } from '../../src/api/gen'
-import type { NewWebhook, Task, Webhook } from '../../src/api/pending-farm'
+import type { NewWebhook, Task, Webhook } from '../../src/api/gen'
 import { notFound, page, refusal } from '../answers'
 import { ago, id } from '../clock'
 import { me, nodes } from '../data'

@@ -3,22 +3,39 @@ import { call } from './call'
 import type {
   Account,
   Credentials,
-  JoinToken,
+  Deliveries,
+  Estimate,
+  Export,
+  ExportChanges,
+  ExportDefaults,
   LoginLink,
+  NewExport,
+  NewExportDefaults,
+  NewPreset,
   NewUser,
+  NewWebhook,
+  NewWebhookView,
   PasswordChange,
+  Preset,
+  Presets,
+  Recommendations,
+  Replayed,
+  Share,
   TokenWithSecret,
   Tokens,
+  UsageList,
   User,
   UserChange,
+  Webhook,
+  Webhooks,
 } from './gen'
 import * as sdk from './gen/sdk.gen'
 
-/** Lists of people and tokens are short, and shown whole. */
+/** Lists of people, tokens, presets and webhooks are short, and shown whole. */
 const WHOLE = { query: { limit: 100 } }
 
 /** For calls whose answer has no body. */
-const done = async (answer: Parameters<typeof call>[0]): Promise<void> => {
+export const done = async (answer: Parameters<typeof call>[0]): Promise<void> => {
   await call(answer)
 }
 
@@ -40,5 +57,40 @@ export const createLoginLink = (id: string): Promise<LoginLink> => call(sdk.crea
 /** Deletes a video with its exports and all their files. */
 export const removeVideo = (id: string): Promise<void> => done(sdk.deleteVideo({ path: { id } }))
 
-/** Lets one machine join the farm. */
-export const createJoinToken = (name: string): Promise<JoinToken> => call(sdk.createJoinToken({ body: { name } }))
+export const viewExportSettings = (): Promise<ExportDefaults> => call(sdk.viewExportSettings())
+export const chooseExportSettings = (body: NewExportDefaults): Promise<ExportDefaults> =>
+  call(sdk.chooseExportSettings({ body }))
+export const resetExportSettings = (): Promise<ExportDefaults> => call(sdk.resetExportSettings())
+
+export const listPresets = (): Promise<Presets> => call(sdk.listPresets())
+export const createPreset = (body: NewPreset): Promise<Preset> => call(sdk.createPreset({ body }))
+export const editPreset = (id: string, body: NewPreset): Promise<Preset> => call(sdk.editPreset({ path: { id }, body }))
+export const deletePreset = (id: string): Promise<void> => done(sdk.deletePreset({ path: { id } }))
+export const duplicatePreset = (id: string): Promise<Preset> => call(sdk.duplicatePreset({ path: { id } }))
+
+/** What the platforms ask for, with the day it was looked up. */
+export const listRecommendations = (): Promise<Recommendations> => call(sdk.recommendations())
+
+export const estimateExport = (video: string, body: NewExport, signal: AbortSignal): Promise<Estimate> =>
+  call(sdk.estimateExport({ path: { id: video }, body, signal }))
+/** A new export by the same order, but for what `changes` names. */
+export const retryExport = (id: string, changes: ExportChanges = {}): Promise<Export> =>
+  call(sdk.retryExport({ path: { id }, body: changes }))
+/** A new link; the one before works no more. */
+export const shareExport = (id: string, hours: number): Promise<Share> =>
+  call(sdk.shareExport({ path: { id }, body: { expires_in_hours: hours } }))
+export const unshareExport = (id: string): Promise<void> => done(sdk.unshareExport({ path: { id } }))
+
+export const viewUsage = (months: number, everybody: boolean): Promise<UsageList> =>
+  call(sdk.viewUsage({ query: { months, everybody } }))
+
+export const listWebhooks = (): Promise<Webhooks> => call(sdk.listWebhooks())
+export const createWebhook = (body: NewWebhook): Promise<NewWebhookView> => call(sdk.createWebhook({ body }))
+export const editWebhook = (id: string, body: NewWebhook): Promise<Webhook> => call(sdk.editWebhook({ path: { id }, body }))
+export const deleteWebhook = (id: string): Promise<void> => done(sdk.deleteWebhook({ path: { id } }))
+/** The last messages. */
+export const listDeliveries = (id: string): Promise<Deliveries> =>
+  call(sdk.listDeliveries({ path: { id }, query: { limit: 50 } }))
+/** Sends one message again, or all that were given up. */
+export const replayDeliveries = (id: string, delivery?: string): Promise<Replayed> =>
+  call(sdk.replayDeliveries({ path: { id }, body: delivery === undefined ? {} : { delivery_id: delivery } }))

@@ -1,10 +1,12 @@
 // What the operators' pages ask for, and under which key it is kept.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import * as actions from './actions'
 import { call } from './call'
 import { pollEvery } from './events'
+import * as farm from './farm-actions'
+import type { Task } from './gen'
 import * as sdk from './gen/sdk.gen'
 import { keys } from './keys'
-import * as farm from './pending-farm'
 
 /** A farm moves all the time. */
 const moving = { refetchInterval: () => pollEvery(true), placeholderData: keepPreviousData }
@@ -13,12 +15,12 @@ const LIMIT_MAX = 100
 
 export const nodesQuery = queryOptions({
   queryKey: keys.nodes,
-  queryFn: async ({ signal }): Promise<{ nodes: farm.FarmNode[]; total: number }> => call(sdk.listNodes({ signal })),
+  queryFn: ({ signal }) => call(sdk.listNodes({ signal })),
   ...moving,
 })
 
 export const nodeQuery = (id: string) =>
-  queryOptions({ queryKey: [...keys.nodes, id], queryFn: () => farm.viewNode(id), ...moving })
+  queryOptions({ queryKey: [...keys.nodes, id], queryFn: ({ signal }) => farm.viewNode(id, signal), ...moving })
 
 export const queueQuery = (page: number) =>
   queryOptions({ queryKey: [...keys.queue, page], queryFn: ({ signal }) => farm.viewQueue(page, signal), ...moving })
@@ -35,7 +37,7 @@ export const allTasksQuery = (filter: farm.TaskFilter, pages = 10) =>
   queryOptions({
     queryKey: [...keys.queue, 'all-tasks', filter],
     queryFn: async ({ signal }) => {
-      const tasks: farm.Task[] = []
+      const tasks: Task[] = []
       for (let page = 1; page <= pages; page += 1) {
         const found = await farm.listTasks({ ...filter, page, limit: LIMIT_MAX, sort: 'created_at' }, signal)
         tasks.push(...found.tasks)
@@ -47,7 +49,7 @@ export const allTasksQuery = (filter: farm.TaskFilter, pages = 10) =>
   })
 
 export const usageQuery = (months: number, everybody: boolean) =>
-  queryOptions({ queryKey: ['usage', months, everybody], queryFn: () => farm.viewUsage(months, everybody) })
-export const webhooksQuery = queryOptions({ queryKey: keys.webhooks, queryFn: farm.listWebhooks })
+  queryOptions({ queryKey: ['usage', months, everybody], queryFn: () => actions.viewUsage(months, everybody) })
+export const webhooksQuery = queryOptions({ queryKey: keys.webhooks, queryFn: actions.listWebhooks })
 export const deliveriesQuery = (id: string) =>
-  queryOptions({ queryKey: [...keys.webhooks, id], queryFn: () => farm.listDeliveries(id), refetchInterval: 5000 })
+  queryOptions({ queryKey: [...keys.webhooks, id], queryFn: () => actions.listDeliveries(id), refetchInterval: 5000 })

@@ -7,7 +7,6 @@ import type { Export, ExportStatus, ExportType, ListExportsData, Video } from '.
 import * as sdk from './gen/sdk.gen'
 import { pollEvery } from './events'
 import { keys } from './keys'
-import * as pending from './pending'
 
 const isActive = (status: ExportStatus): boolean => status === 'pending' || status === 'processing'
 const isSettling = (video: Video): boolean => video.status === 'indexing' || video.status === 'uploading'
@@ -123,13 +122,13 @@ export const peaksQuery = (video: string, url: string | undefined) =>
 const settingsStay = { staleTime: 60_000 }
 export const defaultsQuery = queryOptions({
   queryKey: [...keys.settings, 'export'],
-  queryFn: pending.viewExportSettings,
+  queryFn: actions.viewExportSettings,
   ...settingsStay,
 })
-export const presetsQuery = queryOptions({ queryKey: keys.presets, queryFn: pending.listPresets, ...settingsStay })
+export const presetsQuery = queryOptions({ queryKey: keys.presets, queryFn: actions.listPresets, ...settingsStay })
 export const recommendationsQuery = queryOptions({
   queryKey: [...keys.settings, 'recommendations'],
-  queryFn: pending.listRecommendations,
+  queryFn: actions.listRecommendations,
   staleTime: Number.POSITIVE_INFINITY,
 })
 export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: actions.listTokens })

@@ -2,7 +2,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ExportConfig } from '@/api/client'
-import { type Estimate, estimateExport } from '@/api/pending'
+import { estimateExport } from '@/api/actions'
+import type { Estimate } from '@/api/gen'
 import { cn } from '@/lib/class-names'
 import { between, bytes, plural, roughly } from '@/lib/format'
 

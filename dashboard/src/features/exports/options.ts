@@ -44,9 +44,11 @@ export const qualityLabel = (value: QualityPreset | undefined): string => label(
 export const formatLabel = (value: Format): string => label(FORMATS, value)
 export const typeLabel = (value: ExportType): string => label(TYPES, value)
 
-/** `1080p · MP4 · Medium`. */
-export const settingsLine = (settings: Pick<ExportSettings, 'resolution' | 'format' | 'quality'>): string =>
-  `${resolutionLabel(settings.resolution)} · ${formatLabel(settings.format)} · ${qualityLabel(settings.quality ?? 'medium')}`
+/** `1080p · MP4 · Medium`; what is not said is the farm's default. */
+export function settingsLine(settings: Partial<ExportSettings>): string {
+  const { resolution, format, quality } = { ...FARM_DEFAULTS, ...settings }
+  return `${resolutionLabel(resolution)} · ${formatLabel(format)} · ${qualityLabel(quality)}`
+}
 
 /** The type that fits so many segments when nobody chose one. */
 export const typeFor = (segments: number): ExportType => (segments > 1 ? 'combined' : 'single')

@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link2 } from 'lucide-react'
 import { useState } from 'react'
-import { shareExport, unshareExport } from '@/api/pending'
+import { shareExport, unshareExport } from '@/api/actions'
 import { Button } from '@/components/ui/button'
 import { Trouble } from '@/components/ui/card'
 import { CopyButton } from '@/components/ui/copy-button'

@@ -2,11 +2,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { CircleCheck, LoaderCircle, Timer } from 'lucide-react'
 import { type SubmitEvent, useState } from 'react'
-import { createJoinToken } from '@/api/actions'
+import { createJoinToken } from '@/api/farm-actions'
 import { ApiError } from '@/api/error'
 import { nodesQuery } from '@/api/farm-queries'
 import type { JoinToken } from '@/api/gen'
-import type { FarmNode } from '@/api/pending-farm'
+import type { Node } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Trouble } from '@/components/ui/card'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -15,7 +15,7 @@ import { Field, Input } from '@/components/ui/field'
 import { useNow } from '@/hooks/use-now'
 import { timecode } from '@/lib/format'
 
-type Props = { known: readonly FarmNode[]; onClose: () => void }
+type Props = { known: readonly Node[]; onClose: () => void }
 
 export function EnrolDialog({ known, onClose }: Props) {
   const [name, setName] = useState('')
@@ -67,7 +67,9 @@ function Waiting({ token, before }: { token: JoinToken; before: ReadonlySet<stri
   const left = Math.max(0, (Date.parse(token.expires_at) - now) / 1000)
   const nodes = useQuery({ ...nodesQuery, refetchInterval: 2000 }).data?.nodes ?? []
   const joined = nodes.find(({ id, name }) => name === token.name && !before.has(id))
-  const command = `reelfarm node enroll --server ${location.origin} --token ${token.token}`
+  const config = '"${XDG_CONFIG_HOME:-$HOME/.config}/reelfarm/node.toml"'
+  const enrol = `reelfarm node enroll --server ${location.origin} --token ${token.token}`
+  const command = `${enrol} && \\\n  reelfarm-node run --config ${config}`
   return (
     <div className="flex flex-col gap-4">
       <div>

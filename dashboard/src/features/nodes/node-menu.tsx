@@ -1,7 +1,7 @@
 // What can be done with a node: drained, resumed, quarantined with a reason, removed.
 import { Ellipsis, Pause, Play, ShieldAlert, Trash2 } from 'lucide-react'
 import { type SubmitEvent, useState } from 'react'
-import type { FarmNode } from '@/api/pending-farm'
+import type { Node } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Trouble } from '@/components/ui/card'
 import { Dialog } from '@/components/ui/dialog'
@@ -10,7 +10,7 @@ import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
 import { nodeCan } from './idle'
 import { useNodeOrders } from './use-node-orders'
 
-export function NodeMenu({ node, onRemoved }: { node: FarmNode; onRemoved?: () => void }) {
+export function NodeMenu({ node, onRemoved }: { node: Node; onRemoved?: () => void }) {
   const orders = useNodeOrders()
   const [asking, setAsking] = useState(false)
   const may = (act: keyof typeof nodeCan) => nodeCan[act](node) === undefined
@@ -46,7 +46,7 @@ export function NodeMenu({ node, onRemoved }: { node: FarmNode; onRemoved?: () =
   )
 }
 
-function QuarantineDialog({ node, onClose }: { node: FarmNode; onClose: () => void }) {
+function QuarantineDialog({ node, onClose }: { node: Node; onClose: () => void }) {
   const [reason, setReason] = useState('')
   const { quarantine } = useNodeOrders()
   const submit = async (event: SubmitEvent) => {

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { Plus, Server } from 'lucide-react'
 import { useState } from 'react'
 import { nodesQuery } from '@/api/farm-queries'
-import type { FarmNode } from '@/api/pending-farm'
+import type { Node } from '@/api/gen'
 import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
@@ -78,7 +78,7 @@ export function NodesPage() {
   )
 }
 
-function Line({ node }: { node: FarmNode }) {
+function Line({ node }: { node: Node }) {
   return (
     <Row>
       <Cell>

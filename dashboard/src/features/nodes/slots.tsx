@@ -1,12 +1,12 @@
 // The slots of a node as cells, the busy ones filled, with the numbers beside them.
-import type { FarmNode } from '@/api/pending-farm'
+import type { Node } from '@/api/gen'
 import { fillOf } from '@/components/status-badge'
 import { cn } from '@/lib/class-names'
 
 /** More cells than this say no more than the number does. */
 const CELLS_MAX = 24
 
-export function Slots({ node }: { node: Pick<FarmNode, 'slots' | 'slots_busy' | 'connected'> }) {
+export function Slots({ node }: { node: Pick<Node, 'slots' | 'slots_busy' | 'connected'> }) {
   const cells = Math.min(node.slots, CELLS_MAX)
   return (
     <span className="inline-flex items-center gap-2">

@@ -1,5 +1,5 @@
 // Failed tasks put together by what went wrong, so that one cause is one line. Pure.
-import type { Task } from '@/api/pending-farm'
+import type { Task } from '@/api/gen'
 
 export type FailureGroup = {
   /** What the messages have in common: numbers and ids left out. */

@@ -1,6 +1,6 @@
 // The farm in numbers, with how some of them went while the page was open.
 import { useEffect, useState } from 'react'
-import type { QueueCounts } from '@/api/pending-farm'
+import type { QueueCounts } from '@/api/gen'
 import { count, duration } from '@/lib/format'
 
 /** A line shows the last five minutes, a sample every two seconds. */

@@ -1,6 +1,6 @@
 // Every open task of the farm as a cell, one row for each node and one for what nobody has: the farm at work, live.
 import { type KeyboardEvent, useRef } from 'react'
-import type { FarmNode, Task } from '@/api/pending-farm'
+import type { Node, Task } from '@/api/gen'
 import { StatusBadge, fillOf, wordOf } from '@/components/status-badge'
 import { Tooltip } from '@/components/ui/tooltip'
 import { cn } from '@/lib/class-names'
@@ -13,7 +13,7 @@ const CELLS_MAX = 2000
 type GridRow = { id: string; name: string; note: string; tasks: Task[] }
 
 /** What each node has, and what nobody has. Nodes without tasks keep their row: that one does nothing is worth a look. */
-export function rowsOf(nodes: readonly FarmNode[], tasks: readonly Task[]): GridRow[] {
+export function rowsOf(nodes: readonly Node[], tasks: readonly Task[]): GridRow[] {
   const byNode = new Map<string, Task[]>(nodes.map(({ id }) => [id, []]))
   const unassigned: Task[] = []
   for (const task of tasks) {
@@ -30,7 +30,7 @@ export function rowsOf(nodes: readonly FarmNode[], tasks: readonly Task[]): Grid
 }
 
 type Props = {
-  nodes: readonly FarmNode[]
+  nodes: readonly Node[]
   tasks: readonly Task[]
   picked: string | undefined
   onPick: (task: Task) => void

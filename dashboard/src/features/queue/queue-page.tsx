@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Coffee } from 'lucide-react'
 import { allTasksQuery, nodesQuery, queueQuery } from '@/api/farm-queries'
-import type { Task } from '@/api/pending-farm'
+import type { Task } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { Pager } from '@/components/ui/pager'

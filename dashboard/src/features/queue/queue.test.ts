@@ -1,5 +1,5 @@
 // The farm's tasks: in the row of the node that has them, and failures by their cause.
-import type { FarmNode, Task } from '@/api/pending-farm'
+import type { Node, Task } from '@/api/gen'
 import { grouped, signatureOf } from './failure-groups'
 import { rowsOf } from './parts-grid'
 import { lookOf } from './task-look'
@@ -19,7 +19,7 @@ const task = (id: string, part: Partial<Task> = {}): Task => ({
   created_at: '2026-11-25T12:00:00Z',
   ...part,
 })
-const node = (id: string): FarmNode => ({
+const node = (id: string): Node => ({
   id,
   name: id,
   state: 'online',

@@ -1,5 +1,5 @@
 // Which look a task has: its state, and whether it was tried before.
-import type { Task } from '@/api/pending-farm'
+import type { Task } from '@/api/gen'
 import type { TaskState as Look } from '@/components/status-badge'
 
 export function lookOf({ state, failures }: Pick<Task, 'state' | 'failures'>): Look {

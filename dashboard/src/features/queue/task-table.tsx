@@ -1,6 +1,6 @@
 // Tasks as a table: state, what it is, where it is, and why it waits.
 import { Link } from '@tanstack/react-router'
-import type { Task } from '@/api/pending-farm'
+import type { Task } from '@/api/gen'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Instant } from '@/components/ui/instant'
 import { ProgressBar } from '@/components/ui/progress'

@@ -8,7 +8,7 @@ import { useUnsavedGuard } from '@/hooks/use-unsaved-guard'
 
 type Props = {
   onSave: (settings: Settings) => void | Promise<unknown>
-  initialSettings?: Settings | undefined
+  initialSettings?: Partial<Settings> | undefined
   /** Goes back to the farm's own; absent where that makes no sense. */
   onReset?: () => void
 }

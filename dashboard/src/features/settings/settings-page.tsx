@@ -1,7 +1,7 @@
 // How people export: their defaults, their presets, and what the platforms recommend.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { sentence } from '@/api/error'
-import { chooseExportSettings, resetExportSettings } from '@/api/pending'
+import { chooseExportSettings, resetExportSettings } from '@/api/actions'
 import { keys } from '@/api/keys'
 import { defaultsQuery } from '@/api/queries'
 import { Card, PageHeading, Skeleton, Trouble } from '@/components/ui/card'

@@ -3,26 +3,22 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { ApiError } from '@/api/error'
 import { keys } from '@/api/keys'
-import {
-  type NewWebhook,
-  WEBHOOK_EVENTS,
-  type Webhook,
-  type WebhookEvent,
-  createWebhook,
-  editWebhook,
-} from '@/api/pending-farm'
+import { createWebhook, editWebhook } from '@/api/actions'
+import type { EventName, NewWebhook, Webhook } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Trouble } from '@/components/ui/card'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Dialog } from '@/components/ui/dialog'
 import { Checkbox, Field, Input } from '@/components/ui/field'
 
+const EVENTS: readonly EventName[] = ['export.completed', 'export.failed', 'export.cancelled', 'video.ready', 'video.failed']
+
 type Props = { webhook: Webhook | undefined; onClose: () => void }
 
 export function WebhookDialog({ webhook, onClose }: Props) {
   const [url, setUrl] = useState(webhook?.url ?? '')
   const [name, setName] = useState(webhook?.name ?? '')
-  const [events, setEvents] = useState<ReadonlySet<WebhookEvent>>(new Set(webhook?.events ?? WEBHOOK_EVENTS))
+  const [events, setEvents] = useState<ReadonlySet<EventName>>(new Set(webhook?.events ?? EVENTS))
   const [secret, setSecret] = useState<string>()
   const cache = useQueryClient()
   const save = useMutation({
@@ -41,7 +37,7 @@ export function WebhookDialog({ webhook, onClose }: Props) {
     const enabled = webhook?.enabled ?? true
     save.mutate({ url: url.trim(), events: [...events], enabled, ...(name.trim() ? { name: name.trim() } : {}) })
   }
-  const toggle = (event: WebhookEvent, on: boolean) => {
+  const toggle = (event: EventName, on: boolean) => {
     const next = new Set(events)
     if (on) next.add(event)
     else next.delete(event)
@@ -94,7 +90,7 @@ export function WebhookDialog({ webhook, onClose }: Props) {
           </Field>
           <fieldset className="flex flex-col gap-2">
             <legend className="mb-1.5 font-medium">Told of</legend>
-            {WEBHOOK_EVENTS.map((event) => (
+            {EVENTS.map((event) => (
               <Checkbox key={event} shown label={event} checked={events.has(event)} onChange={(on) => toggle(event, on)} />
             ))}
           </fieldset>
