@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use service::{Tasks, Timestamp};
+use url::Url;
 
 use crate::config::StorageConfig;
 
@@ -71,6 +72,12 @@ impl Storage {
     #[must_use]
     pub fn behind(self, cdn: Option<Cdn>) -> Storage {
         Storage { cdn: cdn.map(Arc::new), ..self }
+    }
+
+    /// The address of the CDN, if there is one.
+    #[must_use]
+    pub fn cdn_base(&self) -> Option<&Url> {
+        self.cdn.as_deref().map(Cdn::base)
     }
 
     /// An address people download a finished file from for an hour after `now`: the CDN's, or a presigned one of the store,

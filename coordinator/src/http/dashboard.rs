@@ -58,8 +58,8 @@ async fn page(storage: &Storage) -> Response {
         Some(file) => send(file),
         None => Response::builder().content_type("text/html; charset=utf-8").body(NOT_BUILT),
     };
-    let policy = policy(store_origin(storage).await.as_deref());
-    let policy = policy.parse().expect("a policy of plain text and an origin is a header's value");
+    let policy = policy(&origins(storage).await);
+    let policy = policy.parse().expect("a policy of plain text and origins is a header's value");
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     response
 }
@@ -69,9 +69,10 @@ fn send(file: &File) -> Response {
     Response::builder().content_type(content_type(file.path)).header(CACHE_CONTROL, kept).body(file.bytes)
 }
 
-/// Everything comes from us, but for what lies in the object store. Styles are set by scripts of ours, so they may be inline.
-fn policy(store: Option<&str>) -> String {
-    let store = store.map(|origin| format!(" {origin}")).unwrap_or_default();
+/// Everything comes from us, but for what lies in the object store and behind its CDN. Styles are set by scripts of ours, so
+/// they may be inline.
+fn policy(origins: &[String]) -> String {
+    let store = origins.iter().fold(String::new(), |list, origin| list + " " + origin);
     format!(
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{store}; \
          media-src 'self' blob:{store}; connect-src 'self'{store}; object-src 'none'; base-uri 'none'; \
@@ -79,10 +80,15 @@ fn policy(store: Option<&str>) -> String {
     )
 }
 
-/// Where presigned addresses point to: told by one of them, so that it is true for every kind of store.
-async fn store_origin(storage: &Storage) -> Option<String> {
-    let address = storage.presign_get("origin", std::time::Duration::from_secs(1), None).await.ok()?;
-    let origin = Url::parse(&address).ok()?.origin();
+/// Where presigned addresses point to, told by one of them, so that it is true for every kind of store; and the CDN.
+async fn origins(storage: &Storage) -> Vec<String> {
+    let presigned = storage.presign_get("origin", std::time::Duration::from_secs(1), None).await.ok();
+    let store = presigned.and_then(|address| Url::parse(&address).ok());
+    store.iter().chain(storage.cdn_base()).filter_map(origin).collect()
+}
+
+fn origin(url: &Url) -> Option<String> {
+    let origin = url.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
@@ -131,9 +137,12 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_the_store_and_nobody_else() {
-        let policy = policy(Some("http://127.0.0.1:9000"));
-        assert!(policy.contains("connect-src 'self' http://127.0.0.1:9000;"));
+    fn the_policy_names_the_store_and_its_cdn_and_nobody_else() {
+        let cdn = origin(&"https://cdn.example.org/films/".parse().unwrap()).unwrap();
+        let policy = policy(&["http://127.0.0.1:9000".to_owned(), cdn]);
+        for kind in ["img-src 'self' data: blob:", "media-src 'self' blob:", "connect-src 'self'"] {
+            assert!(policy.contains(&format!("{kind} http://127.0.0.1:9000 https://cdn.example.org;")), "{policy}");
+        }
         assert!(!policy.contains("script-src") && policy.contains("default-src 'self';"));
         assert!(!policy.contains('*'));
     }

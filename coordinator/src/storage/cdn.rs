@@ -60,6 +60,12 @@ impl Cdn {
         }
     }
 
+    /// What every address begins with.
+    #[must_use]
+    pub const fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// The address of an object, good until `expires` when there is a key to sign with.
     #[must_use]
     pub fn address(&self, key: &str, expires: Timestamp) -> String {

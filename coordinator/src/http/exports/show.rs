@@ -88,6 +88,14 @@ pub struct ExportView {
     output_s3_key: Option<String>,
     /// A presigned address of the file for an hour. Only when one export is looked at.
     pub output_url: Option<String>,
+    /// By how many seconds neighbours overlap. This and the three below only when one export is looked at.
+    pub crossfade_seconds: Option<f64>,
+    /// Whether the loudness of the segments is levelled.
+    pub normalize_audio: Option<bool>,
+    /// Whether parts that were rendered before are taken.
+    pub reuse_parts: Option<bool>,
+    /// What the files are called, without extension.
+    pub name: Option<String>,
     /// Size of the file, or of the ZIP of all clips.
     file_size_bytes: Option<u64>,
     /// SHA-256 of the file, or of the ZIP of all clips, in hex.
@@ -281,6 +289,10 @@ fn view(seen: Seen, outputs: Vec<OutputView>) -> ExportView {
         total_duration_seconds: export.total_duration_seconds,
         output_s3_key: export.output_s3_key,
         output_url: None,
+        crossfade_seconds: None,
+        normalize_audio: None,
+        reuse_parts: None,
+        name: None,
         file_size_bytes: export.file_size_bytes,
         sha256: export.sha256,
         error_code,

@@ -1,9 +1,12 @@
 //! `GET /api/exports/{id}`: one export. Changes nothing people asked for.
 
-use farm_core::ids::ExportId;
+use farm_core::export::Order;
+use farm_core::ids::{ExportId, VideoId};
+use farm_core::seconds;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
+use timeline::Ticks;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
@@ -31,11 +34,26 @@ impl ViewExport {
     ) -> Result<Json<ExportView>, Refusal> {
         let export = self.store.export_of(who.0.user, ExportId(id.0)).await?;
         let export = export.ok_or_else(|| Refusal::not_found("export"))?;
-        let key = export.output_s3_key.clone();
+        let (key, video) = (export.output_s3_key.clone(), export.video);
+        let order = self.store.export_order(export.id).await?;
         let mut view = self.look.show_one(export).await?;
+        view.crossfade_seconds = Some(self.crossfade_seconds(&order, video).await?);
+        (view.normalize_audio, view.reuse_parts) = (Some(order.normalize_audio), Some(order.reuse_parts));
+        view.name = Some(order.name);
         if let Some(key) = key {
             view.output_url = Some(self.storage.download_address(&key, self.look.clock.now(), None).await?);
         }
         Ok(Json(view))
+    }
+}
+
+impl ViewExport {
+    /// The video's rate is only read where there is something to tell by it.
+    async fn crossfade_seconds(&self, order: &Order, video: VideoId) -> Result<f64, Refusal> {
+        if order.crossfade == Ticks::ZERO {
+            return Ok(0.0);
+        }
+        let source = self.store.source(video).await?.ok_or_else(|| Refusal::not_found("video"))?;
+        Ok(seconds::from_ticks(order.crossfade, source.table.rate()))
     }
 }

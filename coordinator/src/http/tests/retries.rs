@@ -21,6 +21,9 @@ async fn a_retry_has_every_option_of_the_first_order() {
     let first = app.post(&ann, &format!("/api/videos/{video}/export"), order).await;
     assert_eq!(first.status, 201, "{first:?}");
     let path = format!("/api/exports/{}", first.id());
+    let whole = app.get(&ann, &path).await.body;
+    let told = ["crossfade_seconds", "normalize_audio", "reuse_parts", "name"].map(|field| whole[field].clone());
+    assert_eq!(told, [json!(0.4), json!(false), json!(true), json!("goals")], "a page can fill its form by it");
     assert_eq!(app.post(&ann, &format!("{path}/retry"), json!({})).await.refusal(), (409, "export_not_over"));
     assert_eq!(app.delete(&ann, &path).await.status, 202);
 

@@ -554,6 +554,22 @@ export type Export = {
      */
     output_url?: string;
     /**
+     * By how many seconds neighbours overlap. This and the three below only when one export is looked at.
+     */
+    crossfade_seconds?: number;
+    /**
+     * Whether the loudness of the segments is levelled.
+     */
+    normalize_audio?: boolean;
+    /**
+     * Whether parts that were rendered before are taken.
+     */
+    reuse_parts?: boolean;
+    /**
+     * What the files are called, without extension.
+     */
+    name?: string;
+    /**
      * Size of the file, or of the ZIP of all clips.
      */
     file_size_bytes?: number;

@@ -18,13 +18,13 @@ import { settingsLine, typeLabel } from './options'
 import { Result } from './result'
 import { ShareDialog } from './share-dialog'
 
-/** The order that made an export, as far as the export tells. */
-const orderOf = (made: Export): Partial<ExportConfig> => ({
-  resolution: made.resolution,
-  format: made.format,
-  quality: made.quality_preset,
-  export_type: made.export_type,
-})
+/** The order that made an export, but for its segments. What the answer leaves out is left to the defaults. */
+function orderOf(made: Export): Partial<ExportConfig> {
+  const { resolution, format, export_type, quality_preset: quality } = made
+  const { crossfade_seconds, normalize_audio, reuse_parts, name } = made
+  const told = Object.entries({ crossfade_seconds, normalize_audio, reuse_parts, name }).filter(([, value]) => value !== undefined)
+  return { resolution, format, export_type, quality, ...Object.fromEntries(told) }
+}
 
 export function ExportPage({ id }: { id: string }) {
   const { data: made } = useSuspenseQuery(exportQuery(id))

@@ -28,7 +28,8 @@ export function useOrder(videoId: string, segments: readonly ExportSegment[], in
   // One key for one order: a double click, or a second try after a lost answer, orders once.
   const [key, setKey] = useState(idempotencyKey)
 
-  const settings: ExportSettings = changed ?? { ...FARM_DEFAULTS, ...defaults?.settings, ...initial }
+  const { name: _own, segments: _its, ...options } = initial ?? {}
+  const settings: ExportSettings = changed ?? { ...FARM_DEFAULTS, ...defaults?.settings, ...options }
   const picked = segments.filter((_, index) => !unpicked.has(index))
   const exportType = type ?? settings.export_type ?? typeFor(picked.length)
   const order: ExportConfig = {
