@@ -7,7 +7,7 @@ SHELL := /bin/bash
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/reelfarm
 # Clones share what is compiled of other people's crates.
 export CARGO_TARGET_DIR ?= $(cache)/target
-export PATH := $(cache)/tools/cargo/bin:$(PATH)
+export PATH := $(cache)/tools/cargo/bin:$(cache)/tools/nodejs/bin:$(PATH)
 
 coordinator := $(CARGO_TARGET_DIR)/debug/reelfarm-coordinator
 
