@@ -1,7 +1,7 @@
 // Dialogs: in the middle of the page, and a sheet over all of it on a small screen. Focus goes in and comes back.
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { cn } from '@/lib/class-names'
 import { Button } from './button'
 
@@ -16,12 +16,23 @@ type Props = {
   className?: string
 }
 
+const REACHABLE = 'input:not([readonly]), select, textarea, button, a[href], [tabindex="0"]'
+
 export function Dialog({ open, onOpenChange, title, description, children, footer, className }: Props) {
+  const body = useRef<HTMLDivElement>(null)
+  /** Focus goes to what people came for, and not to the way out. */
+  const begin = (event: Event) => {
+    const first = body.current?.querySelector<HTMLElement>(REACHABLE)
+    if (!first) return
+    event.preventDefault()
+    first.focus()
+  }
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-50 bg-shade" />
         <Radix.Content
+          onOpenAutoFocus={begin}
           {...(description ? {} : { 'aria-describedby': undefined })}
           className={cn(
             'fixed inset-0 z-50 flex flex-col bg-card shadow-xl outline-none motion-safe:animate-in sm:inset-auto sm:top-1/2',
@@ -41,9 +52,11 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
               </Button>
             </Radix.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
+            {children}
+          </div>
           {footer && (
-            <footer className="flex flex-wrap items-center gap-2 border-t border-border px-5 py-3">{footer}</footer>
+            <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-border px-5 py-3">{footer}</footer>
           )}
         </Radix.Content>
       </Radix.Portal>

@@ -42,7 +42,7 @@ export default function BulkBar({ chosen, onClear }: { chosen: Export[]; onClear
     if (await confirm({ title, text, action: kind === 'cancel' ? 'Cancel them' : 'Delete them' })) act.mutate({ exports, kind })
   }
   return (
-    <div className="sticky bottom-0 border-t border-border bg-card px-3 py-2">
+    <div className="sticky bottom-0 z-10 border-t border-border bg-card px-3 py-2">
       <div className="flex flex-wrap items-center gap-2" role="group" aria-label="Chosen exports">
         <span className="mr-2 font-medium">{plural(chosen.length, 'export')} chosen</span>
         <Button

@@ -45,7 +45,10 @@ export function ExportRow({ made, picked, onPick }: Props) {
             >
               {name}
             </Link>
-            <p className="truncate text-sm text-muted">
+            <div className="mt-0.5 sm:hidden">
+              <StatusBadge status={made.status} />
+            </div>
+            <p className="truncate text-sm text-muted max-sm:hidden">
               {typeLabel(made.export_type)} · {segments === 0 ? 'whole video' : plural(segments, 'segment')}
             </p>
           </div>

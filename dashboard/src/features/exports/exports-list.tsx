@@ -91,7 +91,7 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
           <Trouble error={query.error} onRetry={() => void query.refetch()} />
         </div>
       )}
-      <Card className="overflow-hidden">
+      <Card className="overflow-clip">
         <Rows
           exports={query.data?.exports}
           failed={query.isError}

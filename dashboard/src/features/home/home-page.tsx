@@ -15,7 +15,7 @@ import { UploadButton, VIDEO_GRID, VideoCard } from '@/features/videos'
 import { bytes } from '@/lib/format'
 
 export function HomePage() {
-  const videos = useQuery(videosQuery(1, 3))
+  const videos = useQuery(videosQuery(1, 4))
   const exports = useQuery(exportsQuery({ page: 1, limit: 10 }))
   const active = exports.data?.exports.filter(isActive).slice(0, 5) ?? []
   const done = exports.data?.exports.filter(({ status }) => status === 'completed').slice(0, 5) ?? []
@@ -100,14 +100,16 @@ function Line({ made }: { made: Export }) {
         <p className="truncate text-sm text-muted">{settingsLine({ ...made, quality: made.quality_preset })}</p>
       </div>
       {isActive(made) ? (
-        <div className="flex w-64 items-center gap-3">
+        <div className="grid w-72 grid-cols-[minmax(0,1fr)_8.5rem] items-center gap-3">
           <ProgressBar
             value={made.status === 'pending' ? null : made.progress_percentage}
             label={`Progress of ${name}`}
             text={`${made.progress_percentage} percent`}
             tone={fillOf(made.status)}
           />
-          <StatusBadge status={made.status === 'processing' ? made.current_stage : made.status} />
+          <span className="text-right">
+            <StatusBadge status={made.status === 'processing' ? made.current_stage : made.status} />
+          </span>
         </div>
       ) : (
         <>

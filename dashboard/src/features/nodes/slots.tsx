@@ -9,7 +9,10 @@ const CELLS_MAX = 24
 export function Slots({ node }: { node: Pick<Node, 'slots' | 'slots_busy' | 'connected'> }) {
   const cells = Math.min(node.slots, CELLS_MAX)
   return (
-    <span className="inline-flex items-center gap-2">
+    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+      <span className="figures min-w-11 text-sm text-muted">
+        {node.slots_busy} / {node.slots}
+      </span>
       <span aria-hidden className="flex gap-0.5">
         {Array.from({ length: cells }, (_, index) => (
           <span
@@ -20,9 +23,6 @@ export function Slots({ node }: { node: Pick<Node, 'slots' | 'slots_busy' | 'con
             )}
           />
         ))}
-      </span>
-      <span className="figures text-sm text-muted">
-        {node.slots_busy} / {node.slots}
       </span>
     </span>
   )

@@ -14,7 +14,7 @@ export type FailureGroup = {
 
 const NUMBERS = /0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+(?:[.:]\d+)*/gi
 
-export const signatureOf = (message: string): string => message.replaceAll(NUMBERS, '…').trim()
+export const signatureOf = (message: string): string => message.replaceAll(NUMBERS, '…').trim().replace(/…\.$/, '…')
 
 const unique = (values: (string | undefined)[]): string[] => [...new Set(values.filter((value) => value !== undefined))]
 
