@@ -41,11 +41,23 @@ pub struct Database {
     pub url: String,
 }
 
-/// `[nats]`, the same for both programs.
+/// `[nats]`; what only the coordinator has of it is absent for nodes.
 #[derive(Debug, Serialize)]
 pub struct Nats {
     /// `nats://ADDR:PORT`.
     pub url: String,
+    /// The user.
+    pub user: String,
+    /// A file with the password.
+    pub password_file: PathBuf,
+    /// What the coordinator tells a node that joins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<NodeLogin>,
+}
+
+/// The coordinator's `[nats.node]`.
+#[derive(Debug, Serialize)]
+pub struct NodeLogin {
     /// The user.
     pub user: String,
     /// A file with the password.
@@ -122,7 +134,13 @@ pub struct Scratch {
 
 impl From<Login> for Nats {
     fn from(Login { url, user, password_file }: Login) -> Self {
-        Self { url, user: user.to_owned(), password_file }
+        Self { url, user: user.to_owned(), password_file, node: None }
+    }
+}
+
+impl From<Login> for NodeLogin {
+    fn from(Login { user, password_file, .. }: Login) -> Self {
+        Self { user: user.to_owned(), password_file }
     }
 }
 

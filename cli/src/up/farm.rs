@@ -110,7 +110,7 @@ impl Start<'_> {
 
         let nats = Nats::prepare(self.folder)?;
         let nats_port = self.nats(nats_server, &nats).await?;
-        let file = self.coordinator_config(nats.login("coordinator", nats_port), &ingest, storage)?;
+        let file = self.coordinator_config(&nats, nats_port, &ingest, storage)?;
         let token = enrol::administrator_token(self.folder, &coordinator, &file).await?;
         let client = Client::new(self.url.clone(), token.clone())?;
         self.coordinator(coordinator, &file, &client).await?;
@@ -135,7 +135,15 @@ impl Start<'_> {
         self.children.until(ready, NATS_READY_WITHIN).await
     }
 
-    fn coordinator_config(&self, nats: nats::Login, ingest: &str, storage: String) -> Result<PathBuf, Failure> {
+    fn coordinator_config(
+        &self,
+        nats: &Nats,
+        nats_port: u16,
+        ingest: &str,
+        storage: String,
+    ) -> Result<PathBuf, Failure> {
+        // Further nodes of this machine join by the page or by `reelfarm node enroll`, and are told the doorbell too.
+        let node = Some(nats.login("node", nats_port).into());
         let file = self.folder.root().join("coordinator.toml");
         let own = || config::sqlite_url(&self.folder.database());
         config::write(
@@ -143,7 +151,7 @@ impl Start<'_> {
             &config::Coordinator {
                 http: config::Http { listen: self.listen.to_string() },
                 database: config::Database { url: self.options.database.clone().unwrap_or_else(own) },
-                nats: nats.into(),
+                nats: config::Nats { node, ..nats.login("coordinator", nats_port).into() },
                 ingest: config::Ingest { listen: ingest.to_owned() },
                 storage: config::Storage { kind: "embedded", dir: self.folder.own("storage")?, listen: storage },
                 data: config::Data { dir: self.folder.own("coordinator")? },
