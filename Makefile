@@ -50,7 +50,7 @@ check-generated: programs
 .PHONY: check-dashboard
 check-dashboard:
 	tools/dashboard packages
-	cd dashboard && npm run --silent lint && npm run --silent tsc && npm run --silent check:gen && npm run --silent check:files
+	cd dashboard && npm run --silent check
 
 .PHONY: test-dashboard
 test-dashboard: check-dashboard
@@ -67,12 +67,20 @@ advisories: setup ## Look for known faults in dependencies (fetches the advisory
 
 .PHONY: programs
 programs:
+	@tools/dashboard build
 	cargo build --locked --quiet --workspace --bins
 
-# The farm tests run the programs that `programs` has just built: nothing is built twice, and nothing in release.
+# The farm tests run the programs that `programs` has just built, with the dashboard inside: nothing is built twice, and
+# nothing in release.
 .PHONY: test
 test: check test-dashboard programs ## Everything that must pass: the checks and all tests
 	cargo nextest run --locked --workspace
+	cd dashboard && npm run --silent e2e
+
+.PHONY: test-browser
+test-browser: setup programs ## Try the dashboard in Chromium: its pages on a mock farm, the whole way on a real one
+	tools/dashboard packages
+	cd dashboard && npm run --silent e2e
 
 .PHONY: gen
 gen: ## Write the generated files again

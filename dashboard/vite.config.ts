@@ -21,7 +21,15 @@ export default defineConfig(({ mode }) => ({
   ],
   resolve: { alias: { '@': folder('./src'), '@mock': folder('./mock') } },
   publicDir: mode === 'mock' ? 'mock/public' : 'public',
-  build: { outDir: 'dist/app', emptyOutDir: true, manifest: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: {
+    outDir: 'dist/app',
+    emptyOutDir: true,
+    manifest: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { input: mode === 'mock' ? ['index.html', 'mock/grid.html'] : 'index.html' },
+  },
   server: {
     port: 5173,
     proxy: mode === 'mock' ? undefined : { '^/(api|login|s|healthz|readyz|docs|openapi.json)': coordinator },

@@ -97,11 +97,17 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
     isFirst = false
     if (known) return
     for (const topic of topicsOf(event)) stale.add(topic)
-    flush ??= setTimeout(() => {
-      flush = undefined
-      for (const topic of stale) void cache.invalidateQueries({ queryKey: [topic] })
-      stale.clear()
-    }, FLUSH_EVERY_MS)
+    flush ??= setTimeout(passOn, FLUSH_EVERY_MS)
+  }
+  /** What is being asked for at the moment may be older than the news: it is let finish, and asked for again then. */
+  const passOn = () => {
+    flush = undefined
+    for (const topic of stale) {
+      if (cache.isFetching({ queryKey: [topic] }) > 0) continue
+      stale.delete(topic)
+      void cache.invalidateQueries({ queryKey: [topic] })
+    }
+    if (stale.size > 0) flush = setTimeout(passOn, FLUSH_EVERY_MS)
   }
 
   void keepFollowing({ path, stop: stop.signal, lastId: () => lastId, tell })

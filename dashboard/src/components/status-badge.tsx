@@ -74,6 +74,8 @@ export const wordOf = (status: Kind): string => LOOKS[status].word
 export const iconOf = (status: Kind): LucideIcon => LOOKS[status].icon
 /** The colour of a bar or a cell in that state. */
 export const fillOf = (status: Kind): string => FILL[LOOKS[status].tone]
+/** The same colour by the name of its token. */
+export const colourOf = (status: Kind): string => (LOOKS[status].tone === 'calm' ? '--edge' : `--${LOOKS[status].tone}`)
 export const textOf = (status: Kind): string => TEXT[LOOKS[status].tone]
 
 export function StatusBadge({ status, className }: { status: Kind; className?: string }) {

@@ -1,12 +1,13 @@
-// A menu that opens from a button: actions with icon and word.
+// A menu once it was asked for: what it looks like, and its keys. Loaded by `menu.tsx`, and by nobody else.
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cn } from '@/lib/class-names'
+import type { ItemProps, MenuProps } from './menu'
 
-export function Menu({ trigger, children, label }: { trigger: ReactNode; children: ReactNode; label?: string }) {
+export default function OpenedMenu({ trigger, children, label }: MenuProps) {
   return (
     // What lies beside it stays what it is: a press there closes the menu.
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
@@ -22,9 +23,7 @@ export function Menu({ trigger, children, label }: { trigger: ReactNode; childre
   )
 }
 
-type ItemProps = { icon?: ReactNode; children: ReactNode; onSelect: () => void; danger?: boolean; disabled?: boolean }
-
-export function MenuItem({ icon, children, onSelect, danger, disabled }: ItemProps) {
+export function Item({ icon, children, onSelect, danger, disabled }: ItemProps) {
   return (
     <DropdownMenu.Item
       onSelect={onSelect}
@@ -41,10 +40,10 @@ export function MenuItem({ icon, children, onSelect, danger, disabled }: ItemPro
   )
 }
 
-export function MenuHeading({ children }: { children: ReactNode }) {
+export function Heading({ children }: { children: ReactNode }) {
   return <DropdownMenu.Label className="px-2.5 pt-2 pb-1 text-xs text-muted">{children}</DropdownMenu.Label>
 }
 
-export function MenuLine() {
+export function Line() {
   return <DropdownMenu.Separator className="my-1 h-px bg-border" />
 }

@@ -19,7 +19,7 @@ import { settingsLine, typeLabel } from './options'
 export function useExportName(made: Export): string {
   const video = useQuery({ ...videoQuery(made.video_id), staleTime: 60_000 }).data
   const file = made.outputs.length === 1 ? made.outputs[0]?.filename : undefined
-  return file ?? video?.filename ?? 'Export'
+  return file ?? made.name ?? video?.filename ?? 'Export'
 }
 
 type Props = { made: Export; picked: boolean; onPick: (picked: boolean) => void }

@@ -51,7 +51,7 @@ test('many are deleted after a question, and what failed is named', async () => 
   await user.click(first)
   await user.click(second)
   server.use(http.delete('*/api/exports/:id', () => HttpResponse.error(), { once: true }))
-  await user.click(screen.getByRole('button', { name: 'Delete' }))
+  await user.click(await screen.findByRole('button', { name: 'Delete' }))
   const question = await screen.findByRole('alertdialog')
   expect(question).toHaveTextContent('Delete 2 exports?')
   const before = exports.length

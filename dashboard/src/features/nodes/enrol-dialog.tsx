@@ -68,13 +68,13 @@ function Waiting({ token, before }: { token: JoinToken; before: ReadonlySet<stri
   const nodes = useQuery({ ...nodesQuery, refetchInterval: 2000 }).data?.nodes ?? []
   const joined = nodes.find(({ id, name }) => name === token.name && !before.has(id))
   const config = '"${XDG_CONFIG_HOME:-$HOME/.config}/reelfarm/node.toml"'
-  const enrol = `reelfarm node enroll --server ${location.origin} --token ${token.token}`
-  const command = `${enrol} && \\\n  reelfarm-node run --config ${config}`
+  const enrol = `reelfarm node enroll \\\n  --server ${location.origin} \\\n  --token ${token.token}`
+  const command = `${enrol} &&\nreelfarm-node run \\\n  --config ${config}`
   return (
     <div className="flex flex-col gap-4">
       <div>
         <p className="mb-1.5 font-medium">Run this on the machine</p>
-        <pre className="overflow-x-auto rounded-lg border border-border bg-background p-3 font-mono text-sm" tabIndex={0}>
+        <pre className="overflow-x-auto rounded-lg border border-border bg-background p-3 font-mono text-sm break-all whitespace-pre-wrap" tabIndex={0}>
           {command}
         </pre>
         <div className="mt-2 flex items-center gap-3">

@@ -92,7 +92,7 @@ function Line({ node }: { node: Node }) {
       <Cell>
         <Slots node={node} />
       </Cell>
-      <Cell className="text-muted">{idleReason(node) ?? '–'}</Cell>
+      <Cell className="min-w-56 text-muted">{idleReason(node) ?? '–'}</Cell>
       <Cell className="whitespace-nowrap text-muted">{node.seen_at ? <Instant at={node.seen_at} /> : 'never'}</Cell>
       <Cell className="whitespace-nowrap text-muted">
         <Instant at={node.created_at} />

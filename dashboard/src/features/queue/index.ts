@@ -2,3 +2,4 @@
 export { FailuresPage } from './failures-page'
 export { QueuePage, type QueueView } from './queue-page'
 export { TaskTable } from './task-table'
+export { PartsGrid } from './parts-grid'

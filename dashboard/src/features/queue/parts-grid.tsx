@@ -1,13 +1,14 @@
 // Every open task of the farm as a cell, one row for each node and one for what nobody has: the farm at work, live.
 import { type KeyboardEvent, useRef } from 'react'
 import type { Node, Task } from '@/api/gen'
-import { StatusBadge, fillOf, wordOf } from '@/components/status-badge'
+import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Tooltip } from '@/components/ui/tooltip'
 import { cn } from '@/lib/class-names'
 import { plural } from '@/lib/format'
-import { lookOf, shortId, taskLine } from './task-look'
+import { CellsCanvas } from './cells-canvas'
+import { cellText, lookOf } from './task-look'
 
-/** More cells than this are too many for a row of elements, and say no more than their number. */
+/** More cells than this are too many for an element each: they are painted. */
 const CELLS_MAX = 2000
 
 type GridRow = { id: string; name: string; note: string; tasks: Task[] }
@@ -38,7 +39,8 @@ type Props = {
 
 export function PartsGrid({ nodes, tasks, picked, onPick }: Props) {
   const grid = useRef<HTMLDivElement>(null)
-  const rows = rowsOf(nodes, tasks.slice(0, CELLS_MAX))
+  const rows = rowsOf(nodes, tasks)
+  const many = tasks.length > CELLS_MAX
   const cells = () => [...(grid.current?.querySelectorAll<HTMLButtonElement>('[data-cell]') ?? [])]
   /** Arrows go along a row, and up and down to the cell that is nearest there. */
   const onKey = (event: KeyboardEvent) => {
@@ -73,7 +75,10 @@ export function PartsGrid({ nodes, tasks, picked, onPick }: Props) {
               <p className="figures text-sm text-muted">{row.note}</p>
             </div>
             <div role="gridcell" className="flex min-h-6 flex-1 flex-wrap gap-0.5">
-              {row.tasks.map((task) => (
+              {many && row.tasks.length > 0 && (
+                <CellsCanvas tasks={row.tasks} node={row.name} picked={picked} onPick={onPick} />
+              )}
+              {(many ? [] : row.tasks).map((task) => (
                 <Cell
                   key={task.id}
                   task={task}
@@ -88,9 +93,6 @@ export function PartsGrid({ nodes, tasks, picked, onPick }: Props) {
           </div>
         ))}
       </div>
-      {tasks.length > CELLS_MAX && (
-        <p className="px-4 py-2 text-sm text-muted">{plural(tasks.length - CELLS_MAX, 'more task')} are not shown.</p>
-      )}
     </div>
   )
 }
@@ -100,9 +102,9 @@ type CellProps = { task: Task; node: string; picked: boolean; reachable: boolean
 function Cell({ task, node, picked, reachable, onPick }: CellProps) {
   const look = lookOf(task)
   const share = task.amount_total > 0 ? task.amount_done / task.amount_total : 0
-  const text = `${task.kind} ${shortId(task.id)}: ${wordOf(look)}, ${taskLine(task)}, attempt ${task.attempt}, ${node}`
+  const text = cellText(task, node)
   return (
-    <Tooltip text={task.waiting ? `${text}. ${task.waiting.message}` : text}>
+    <Tooltip text={text}>
       <button
         type="button"
         data-cell

@@ -23,7 +23,7 @@ type Props = { view: QueueView; onView: (view: Partial<QueueView>) => void }
 function useTasks(exportId: string | undefined): { tasks: Task[]; error: Error | null; isPending: boolean } {
   const one = useQuery({ ...allTasksQuery({ export_id: exportId }), enabled: exportId !== undefined })
   const running = useQuery({ ...allTasksQuery({ state: 'leased' }), enabled: exportId === undefined })
-  const waiting = useQuery({ ...allTasksQuery({ state: 'ready' }, 3), enabled: exportId === undefined })
+  const waiting = useQuery({ ...allTasksQuery({ state: 'ready' }), enabled: exportId === undefined })
   if (exportId !== undefined) return { tasks: one.data?.tasks ?? [], error: one.error, isPending: one.isPending }
   return {
     tasks: [...(running.data?.tasks ?? []), ...(waiting.data?.tasks ?? [])],

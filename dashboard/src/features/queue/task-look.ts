@@ -1,6 +1,6 @@
 // Which look a task has: its state, and whether it was tried before.
 import type { Task } from '@/api/gen'
-import type { TaskState as Look } from '@/components/status-badge'
+import { type TaskState as Look, wordOf } from '@/components/status-badge'
 
 export function lookOf({ state, failures }: Pick<Task, 'state' | 'failures'>): Look {
   switch (state) {
@@ -21,6 +21,12 @@ export function lookOf({ state, failures }: Pick<Task, 'state' | 'failures'>): L
 export function taskLine({ kind, amount_done, amount_total }: Task): string {
   const unit = kind === 'picture' ? 'frames' : 'ms'
   return amount_total > 0 ? `${kind}, ${amount_done} of ${amount_total} ${unit}` : kind
+}
+
+/** A task in one sentence, as its cell says it. */
+export function cellText(task: Task, node: string): string {
+  const text = `${task.kind} ${shortId(task.id)}: ${wordOf(lookOf(task))}, ${taskLine(task)}, attempt ${task.attempt}, ${node}`
+  return task.waiting ? `${text}. ${task.waiting.message}` : text
 }
 
 /** The end of an id, by which people tell tasks apart. */

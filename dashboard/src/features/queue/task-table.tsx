@@ -1,34 +1,50 @@
 // Tasks as a table: state, what it is, where it is, and why it waits.
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Task } from '@/api/gen'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Instant } from '@/components/ui/instant'
+import { Pager } from '@/components/ui/pager'
 import { ProgressBar } from '@/components/ui/progress'
 import { Cell, Head, Row, Table } from '@/components/ui/table'
 import { lookOf, shortId, taskLine } from './task-look'
 
 type Props = { tasks: readonly Task[]; label: string; nodeName?: (id: string) => string; onPick?: (task: Task) => void }
 
+/** A page of tasks. */
+const PAGE_SIZE = 50
+
 export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
+  const [wanted, setPage] = useState(1)
+  // There are fewer of them from one moment to the next.
+  const page = Math.min(wanted, Math.max(1, Math.ceil(tasks.length / PAGE_SIZE)))
+  const shown = tasks.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
   return (
-    <Table label={label}>
-      <thead>
-        <tr>
-          <Head>Task</Head>
-          <Head>State</Head>
-          <Head>How far</Head>
-          <Head>Attempt</Head>
-          {nodeName && <Head>Node</Head>}
-          <Head>Why it waits</Head>
-          <Head>Made</Head>
-        </tr>
-      </thead>
-      <tbody>
-        {tasks.map((task) => (
-          <Line key={task.id} task={task} nodeName={nodeName} onPick={onPick} />
-        ))}
-      </tbody>
-    </Table>
+    <>
+      <Table label={label}>
+        <thead>
+          <tr>
+            <Head>Task</Head>
+            <Head>State</Head>
+            <Head>How far</Head>
+            <Head>Attempt</Head>
+            {nodeName && <Head>Node</Head>}
+            <Head>Why it waits</Head>
+            <Head>Made</Head>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((task) => (
+            <Line key={task.id} task={task} nodeName={nodeName} onPick={onPick} />
+          ))}
+        </tbody>
+      </Table>
+      {tasks.length > PAGE_SIZE && (
+        <div className="border-t border-border">
+          <Pager page={page} pageSize={PAGE_SIZE} total={tasks.length} noun="tasks" onPage={setPage} />
+        </div>
+      )}
+    </>
   )
 }
 
@@ -64,7 +80,7 @@ function Line({ task, nodeName, onPick }: LineProps) {
       </Cell>
       <Cell className="h-10! text-right">{task.attempt}</Cell>
       {nodeName && <Cell className="h-10!">{task.node_id ? nodeName(task.node_id) : '–'}</Cell>}
-      <Cell className="h-10! text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>
+      <Cell className="h-10! min-w-56 text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>
       <Cell className="h-10! whitespace-nowrap text-muted">
         <Instant at={task.created_at} />
       </Cell>

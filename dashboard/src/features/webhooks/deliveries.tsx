@@ -58,7 +58,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
                 <StatusBadge status={LOOKS[delivery.state]} />
               </Cell>
               <Cell className="h-10! text-right">{delivery.attempts}</Cell>
-              <Cell className="h-10! text-muted">{outcomeOf(delivery)}</Cell>
+              <Cell className="h-10! min-w-56 text-muted">{outcomeOf(delivery)}</Cell>
               <Cell className="h-10! whitespace-nowrap text-muted">
                 <Instant at={delivery.created_at} />
               </Cell>

@@ -1,0 +1,105 @@
+// The pages beside the great ways, each once on the real farm: people and roles, tokens, webhooks, usage, failures, the queue's orders.
+import assert from 'node:assert/strict'
+import { browser } from '../browser.mjs'
+import { shot } from './steps.mjs'
+
+const COLUMN_FILES = 4
+
+export async function desk({ page, step, farm }) {
+  const visit = (path) => page.goto(farm.url + path)
+  await step('a creator is made, and finds nothing of the farm', () => creator({ page, farm, visit }), 39)
+  await step('a token is made, works, and is revoked', async () => {
+    await visit('/access')
+    await page.getByLabel('New token').fill('nightly')
+    await page.getByRole('button', { name: 'Make token' }).click()
+    const token = await page.locator('code').filter({ hasText: /^rf_/ }).textContent()
+    const answer = () => fetch(`${farm.url}/api/me`, { headers: { Authorization: `Bearer ${token}` } })
+    assert.equal((await answer()).status, 200)
+    const line = page.getByRole('listitem').filter({ hasText: 'nightly' })
+    await line.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('button', { name: 'Revoke it' }).click()
+    await line.waitFor({ state: 'detached' })
+    assert.equal((await answer()).status, 401)
+  })
+  await step('a webhook is made and shows its secret once; an address of another kind is refused at its field', async () => {
+    await visit('/webhooks')
+    await page.getByRole('button', { name: 'New webhook' }).first().click()
+    await page.getByLabel('Address').fill('ftp://hooks.example.org/reelfarm')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('input[type=url][aria-invalid=true]').waitFor()
+    await shot(page, 'webhook-refused')
+    await page.getByLabel('Address').fill('https://hooks.example.org/reelfarm')
+    await page.getByRole('button', { name: 'Save' }).click()
+    assert.match(await page.locator('code').filter({ hasText: /^whsec_/ }).textContent(), /^whsec_.{20,}/)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('heading', { name: 'hooks.example.org' }).waitFor()
+    await shot(page, 'webhooks')
+    await page.getByRole('button', { name: /^More for/ }).click()
+    await page.getByRole('menuitem', { name: 'Delete…' }).click()
+    await page.getByRole('button', { name: 'Delete it' }).click()
+    await page.getByText('No webhooks yet').waitFor()
+  })
+  await step('usage has this month, and what was exported', async () => {
+    await visit('/usage')
+    const row = page.getByRole('table', { name: 'Usage by month' }).getByRole('row').nth(1)
+    const cells = await row.getByRole('cell').allTextContents()
+    assert.ok(cells.length > COLUMN_FILES && Number(cells[1]) > 0 && !cells[3].startsWith('0 '), cells.join(' | '))
+    await shot(page, 'usage')
+    return cells.join(' · ')
+  })
+  await step('the queue obeys: raised, held back, let go on', () => queue({ page, farm, visit }), 36)
+}
+
+async function creator({ page, farm, visit }) {
+  await visit('/ops/users')
+  await page.getByRole('button', { name: 'New user' }).click()
+  await page.getByLabel('Name').fill('mia')
+  await page.getByRole('radio', { name: /Creator/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Make account' }).click()
+  await page.getByRole('table', { name: 'Users' }).getByText('mia', { exact: true }).waitFor()
+  await shot(page, 'users')
+  const { users } = await farm.api('/api/users?limit=100')
+  const mia = users.find(({ name }) => name === 'mia')
+  const { url } = await farm.api(`/api/users/${mia.id}/login-links`, 'POST')
+  const own = await browser({ login: url })
+  try {
+    await own.page.getByRole('heading', { name: 'Home' }).waitFor()
+    assert.equal(await own.page.getByRole('link', { name: 'Queue' }).count(), 0)
+    await shot(own.page, 'home-empty')
+    await own.page.goto(`${farm.url}/ops/queue`)
+    await own.page.getByText('This page is not yours to see').waitFor()
+    const statuses = await own.page.evaluate(() =>
+      Promise.all(['/api/queue', '/api/nodes', '/api/users'].map(async (path) => (await fetch(path)).status)),
+    )
+    assert.deepEqual(statuses, [403, 403, 403])
+  } finally {
+    await own.close()
+  }
+  return 'three calls answered 403'
+}
+
+async function queue({ page, farm, visit }) {
+  const { videos } = await farm.api('/api/videos')
+  const body = { resolution: '4k', format: 'webm', quality: 'high', export_type: 'single', reuse_parts: false }
+  const { id } = await farm.api(`/api/videos/${videos[0].id}/export`, 'POST', body)
+  await visit('/ops/queue')
+  const seen = async () => (await farm.api('/api/queue')).exports.find((queued) => queued.id === id)
+  await page.getByRole('button', { name: /^Raise the priority/ }).click()
+  await page.getByLabel(/^Priority of/).filter({ hasText: '10' }).waitFor()
+  assert.equal((await seen()).priority, 10)
+  const order = async (what) => {
+    await page.getByRole('button', { name: /^More for/ }).click()
+    await page.getByRole('menuitem', { name: what }).click()
+  }
+  await order('Hold it back')
+  const table = page.getByRole('table', { name: 'Open exports' })
+  await table.getByText('Paused').waitFor()
+  assert.ok((await seen()).paused_at)
+  await shot(page, 'queue-paused')
+  await order('Let it go on')
+  await table.getByText('Paused').waitFor({ state: 'detached' })
+  await order('Cancel…')
+  await page.getByRole('button', { name: 'Cancel it' }).click()
+  await page.getByText('Nothing to do').waitFor()
+  assert.equal((await farm.api(`/api/exports/${id}`)).status, 'cancelled')
+}

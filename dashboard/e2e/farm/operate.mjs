@@ -1,0 +1,98 @@
+// An operator's way: a machine let in from the page, and what the page shows when that machine dies in the middle of an export.
+import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { shot } from './steps.mjs'
+
+const NAME = 'second'
+/** A node that falls silent is given up after its lease. */
+const ELSEWHERE_WITHIN_MS = 60_000
+
+/** Notes, from now on, in which row each cell stands and what its state is. */
+async function cellsRecorded(page) {
+  await page.evaluate(() => {
+    const seen = new Map()
+    window.cellsOnScreen = seen
+    const look = () => {
+      for (const cell of document.querySelectorAll('[data-cell]')) {
+        const [task, rest = ''] = cell.getAttribute('aria-label').split(': ')
+        const parts = rest.split('. ')[0].split(', ')
+        const now = `${parts[0]} @ ${parts.at(-1)}`
+        const before = seen.get(task) ?? []
+        if (before.at(-1)?.now !== now) seen.set(task, [...before, { now, at: performance.now() }])
+      }
+    }
+    look()
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
+  })
+}
+
+export async function operate({ page, step, farm, source }) {
+  let second
+  let command
+  await step('a machine is let in from the page, which follows it until it is ready', async () => {
+    await page.goto(new URL('/ops/nodes', page.url()).href)
+    await page.getByRole('table', { name: 'Nodes' }).waitFor()
+    await page.getByRole('button', { name: 'Add a node' }).click()
+    await page.getByLabel('Name').fill(NAME)
+    await page.getByRole('button', { name: 'Make token' }).click()
+    command = await page.locator('pre').textContent()
+    await shot(page, 'enrol-waiting')
+    const begun = performance.now()
+    second = farm.join(command)
+    await page.getByText(/^Ready, with \d+ slots?$/).waitFor({ timeout: 60_000 }).catch((cause) => {
+      throw new Error(second.log(), { cause })
+    })
+    await shot(page, 'enrol-ready')
+    await page.getByRole('button', { name: 'Close' }).last().click()
+    await page.getByRole('table', { name: 'Nodes' }).getByText(NAME, { exact: true }).waitFor()
+    return `ready ${((performance.now() - begun) / 1000).toFixed(1)} s after the command was run`
+  }, 37)
+  await step('its token lets nobody else in', async () => {
+    const said = await farm.refused(command.split('&&')[0])
+    assert.match(said, /refused to enrol this node/)
+    return said.trim().split('\n').at(-1)
+  }, 37)
+  await step('it is killed in the middle of an export: its cells are tried again, then elsewhere, without reload', async () => {
+    const { videos } = await farm.api('/api/videos')
+    const video = videos.find(({ size_bytes: size }) => size === statSync(source.path).size)
+    const body = { resolution: '4k', format: 'mp4', quality: 'high', export_type: 'single', reuse_parts: false }
+    const { id } = await farm.api(`/api/videos/${video.id}/export`, 'POST', body)
+    await page.goto(new URL(`/ops/queue?export=${id}`, page.url()).href)
+    await page.getByRole('grid', { name: 'Tasks by node' }).waitFor()
+    await page.evaluate(() => {
+      window.neverReloaded = true
+    })
+    await cellsRecorded(page)
+    const own = page.getByRole('row', { name: new RegExp(`^${NAME}`) }).locator('[data-cell][aria-label*="Running"]')
+    await own.first().waitFor({ timeout: 60_000 })
+    const victims = await Promise.all((await own.all()).map(async (cell) => (await cell.getAttribute('aria-label')).split(': ')[0]))
+    await shot(page, 'queue-before')
+    const killedAt = await page.evaluate(() => performance.now())
+    second.kill()
+    const [victim] = victims
+    await page.waitForFunction((task) => window.cellsOnScreen.get(task)?.some(({ now }) => now.startsWith('Retrying')), victim, {
+      timeout: ELSEWHERE_WITHIN_MS,
+    })
+    await shot(page, 'queue-retrying')
+    await page.waitForFunction(
+      ([task, name]) => {
+        const way = window.cellsOnScreen.get(task) ?? []
+        const retried = way.findIndex(({ now }) => now.startsWith('Retrying'))
+        return way.slice(retried).some(({ now }) => /^(Running|Done) @ /.test(now) && !now.endsWith(`@ ${name}`) && !now.endsWith('Unassigned'))
+      },
+      [victim, NAME],
+      { timeout: 120_000 },
+    )
+    await shot(page, 'queue-elsewhere')
+    assert.ok(await page.evaluate(() => window.neverReloaded), 'the page was not loaded again')
+    const way = await page.evaluate((task) => window.cellsOnScreen.get(task), victim)
+    await farm.api(`/api/exports/${id}`, 'DELETE')
+    return way.filter(({ at }) => at > killedAt - 500).map(({ now, at }) => `${now} ${((at - killedAt) / 1000).toFixed(1)} s`).join(', ')
+  }, 34)
+  await step('the node that is gone is shown so, and is removed', async () => {
+    await page.goto(new URL('/ops/nodes', page.url()).href)
+    const row = page.getByRole('row', { name: new RegExp(NAME) })
+    await row.getByText('Offline').waitFor({ timeout: 60_000 })
+    await shot(page, 'nodes')
+  }, 38)
+}

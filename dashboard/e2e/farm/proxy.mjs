@@ -1,0 +1,44 @@
+// Stands between browser and farm, as a company's proxy does, and can cut the streams of events and refuse new ones.
+import { createServer, request } from 'node:http'
+
+const isStream = ({ url, headers }) => url.startsWith('/api/events') || (headers.accept ?? '').includes('event-stream')
+
+export async function proxy(farm) {
+  const target = new URL(farm)
+  const streams = new Set()
+  let blocked = false
+  const server = createServer((asked, answer) => {
+    if (blocked && isStream(asked)) {
+      answer.writeHead(503).end()
+      return
+    }
+    const { method, url: path } = asked
+    const options = { host: target.hostname, port: target.port, method, path, headers: { ...asked.headers, host: target.host } }
+    const onward = request(options, (got) => {
+      answer.writeHead(got.statusCode, got.headers)
+      got.pipe(answer)
+    })
+    onward.on('error', () => answer.destroy())
+    answer.on('close', () => onward.destroy())
+    if (isStream(asked)) {
+      streams.add(answer)
+      answer.on('close', () => streams.delete(answer))
+    }
+    asked.pipe(onward)
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    block() {
+      blocked = true
+      for (const answer of streams) answer.destroy()
+    },
+    unblock() {
+      blocked = false
+    },
+    stop() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
