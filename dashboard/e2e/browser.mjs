@@ -20,11 +20,16 @@ const ARGUMENTS = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
+export function buildMock() {
+  execFileSync('npm', ['run', '--silent', 'build:mock', '--', '--logLevel', 'error'], { cwd: dashboard, stdio: 'inherit' })
+}
+
 /** The address of the site, and how to stop serving it. */
 export async function site() {
   const url = process.env.REELFARM_URL
   if (url) return { url: url.replace(/\/$/, ''), isMock: false, stop: async () => undefined }
-  execFileSync('npm', ['run', '--silent', 'build:mock', '--', '--logLevel', 'error'], { cwd: dashboard, stdio: 'inherit' })
+  // Whoever runs several after each other builds it once.
+  if (!process.env.REELFARM_MOCK_BUILT) buildMock()
   const server = await preview({
     root: dashboard,
     mode: 'mock',

@@ -1,4 +1,4 @@
-// How fast it is: ten thousand cells of which two hundred change in every frame, the first page from nothing, how much it jumps.
+// How fast it is, on a machine that has nothing else to do: ten thousand cells of which two hundred change in every frame, the first page from nothing, how much it jumps.
 import assert from 'node:assert/strict'
 import { browser, site } from './browser.mjs'
 import { noted } from './notes.mjs'
@@ -28,19 +28,12 @@ const frames = (seconds) =>
     return { rate: (gaps.length * 1000) / (times.at(-1) - times[0]), worst: Math.max(...gaps), elements: document.querySelectorAll('*').length }
   }, seconds)
 
-const cells = async (changes, seconds) => {
-  await page.goto(`${url}/mock/grid.html?cells=10000&changes=${changes}`)
-  await page.locator('canvas').first().waitFor()
-  return frames(seconds)
-}
-// A machine that has other things to do gives even a page at rest fewer frames: what is asked is measured by that.
-const rest = await cells(0, 2)
-const { rate, worst, elements } = await cells(200, SECONDS)
-const busy = rest.rate < FRAMES_PER_SECOND_MIN || rest.worst > FRAME_MAX_MS
-const figure = `${rate.toFixed(1)} fps, worst frame ${worst.toFixed(0)} ms, ${elements} elements (at rest ${rest.rate.toFixed(1)} fps, ${rest.worst.toFixed(0)} ms)`
-assert.ok(rate >= (busy ? 0.7 * rest.rate : FRAMES_PER_SECOND_MIN), figure)
-assert.ok(worst <= (busy ? 3 * rest.worst : FRAME_MAX_MS), figure)
-told([35], `ten thousand cells, two hundred of them changing in every frame${busy ? ', on a busy machine' : ''}`, figure)
+await page.goto(`${url}/mock/grid.html?cells=10000&changes=200`)
+await page.locator('canvas').first().waitFor()
+const { rate, worst, elements } = await frames(SECONDS)
+const figure = `${rate.toFixed(1)} fps, worst frame ${worst.toFixed(0)} ms, ${elements} elements`
+assert.ok(rate >= FRAMES_PER_SECOND_MIN && worst <= FRAME_MAX_MS, figure)
+told([35], 'ten thousand cells, two hundred of them changing in every frame', figure)
 
 // Many cells answer to keys as few do.
 await page.goto(`${url}/mock/grid.html?cells=10000&changes=0`)

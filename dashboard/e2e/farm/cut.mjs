@@ -32,7 +32,8 @@ export async function cut({ page, step, source }) {
   await step('the editor has picture, thumbnails and waveform', async () => {
     await page.getByRole('link', { name: source.name }).first().click()
     await page.getByRole('slider', { name: 'Playhead' }).waitFor()
-    await page.locator('video').waitFor({ timeout: 90_000 })
+    // Previews give way to everything else on the machine.
+    await page.locator('video').waitFor({ timeout: 240_000 })
     await page.waitForFunction(() => document.querySelector('video')?.videoWidth > 0)
     await page.locator('section canvas').waitFor()
     await page.locator('[aria-hidden] > div[style*="background-image"]').first().waitFor({ state: 'attached' })

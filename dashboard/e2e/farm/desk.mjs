@@ -3,8 +3,6 @@ import assert from 'node:assert/strict'
 import { browser } from '../browser.mjs'
 import { shot } from './steps.mjs'
 
-const COLUMN_FILES = 4
-
 export async function desk({ page, step, farm }) {
   const visit = (path) => page.goto(farm.url + path)
   await step('a creator is made, and finds nothing of the farm', () => creator({ page, farm, visit }), 39)
@@ -42,8 +40,10 @@ export async function desk({ page, step, farm }) {
   await step('usage has this month, and what was exported', async () => {
     await visit('/usage')
     const row = page.getByRole('table', { name: 'Usage by month' }).getByRole('row').nth(1)
+    await row.waitFor()
     const cells = await row.getByRole('cell').allTextContents()
-    assert.ok(cells.length > COLUMN_FILES && Number(cells[1]) > 0 && !cells[3].startsWith('0 '), cells.join(' | '))
+    const [, exports, completed, files] = cells
+    assert.ok(Number(exports) > Number(completed) && Number(completed) >= 4 && files.endsWith('MB'), cells.join(' | '))
     await shot(page, 'usage')
     return cells.join(' · ')
   })

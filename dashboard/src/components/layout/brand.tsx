@@ -6,7 +6,7 @@ export function Brand() {
         <rect width="32" height="32" rx="8" className="fill-primary" />
         <path d="M8 9h3v14H8zM21 9h3v14h-3zM13 9h6v6h-6zM13 17h6v6h-6z" className="fill-on-primary" />
       </svg>
-      Reelfarm
+      <span className="max-[23rem]:hidden">Reelfarm</span>
     </span>
   )
 }

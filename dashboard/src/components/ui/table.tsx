@@ -5,7 +5,8 @@ import { cn } from '@/lib/class-names'
 
 export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
   return (
-    <div className={cn('overflow-x-auto', className)} tabIndex={0} role="region" aria-label={label}>
+    // Positioned, so that what is only read aloud in its last column does not widen the page.
+    <div className={cn('relative overflow-x-auto', className)} tabIndex={0} role="region" aria-label={label}>
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{label}</caption>
         {children}

@@ -82,6 +82,17 @@ test('a problem of a field stands at the field', async () => {
   expect(screen.queryByRole('alert')).toBeNull()
 })
 
+test('every choice changes the estimate', async () => {
+  const { user } = await opened({ segments })
+  const size = async () => (await screen.findByText('Size')).parentElement?.textContent ?? ''
+  const medium = await size()
+  await user.click(screen.getByRole('radio', { name: /4K/ }))
+  await waitFor(async () => expect(await size()).not.toBe(medium))
+  const large = await size()
+  await user.click(screen.getByRole('radio', { name: /Low/ }))
+  await waitFor(async () => expect(await size()).not.toBe(large))
+})
+
 test('without an estimate the export can still be started', async () => {
   server.use(http.post('*/api/videos/:id/estimate', () => HttpResponse.error()))
   const { user, start, onClose } = await opened()

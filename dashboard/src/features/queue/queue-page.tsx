@@ -88,7 +88,7 @@ export function QueuePage({ view, onView }: Props) {
           { value: 'table', label: 'Table' },
         ]}
       >
-        <div className={picked ? 'grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]' : undefined}>
+        <div className={picked ? 'grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]' : undefined}>
           <Card className="overflow-hidden" aria-label="Tasks">
             {isPending && <Skeleton className="m-4 h-32" />}
             {!isPending && view.tasks === 'grid' && (

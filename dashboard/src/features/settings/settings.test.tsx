@@ -47,3 +47,14 @@ test('a name that is taken is refused beside the form', async () => {
   await user.click(dialog.getByRole('button', { name: 'Save preset' }))
   expect(await dialog.findByRole('alert')).toHaveTextContent('already')
 })
+
+test('what a platform asks for fills a preset’s form, and says since when and by whom', async () => {
+  const { user } = await renderPage(<SettingsPage />)
+  const place = within(await screen.findByRole('region', { name: 'Recommendations' }))
+  expect(await place.findByText(/as of \d{4}-\d{2}-\d{2}/)).toBeInTheDocument()
+  for (const source of await place.findAllByRole('link', { name: /Source/ })) expect(source).toHaveAttribute('href')
+  await user.click(place.getAllByRole('button', { name: 'Use as preset' })[0] as HTMLElement)
+  const dialog = within(await screen.findByRole('dialog', { name: 'New preset' }))
+  expect(dialog.getByRole('radio', { name: /4K/ })).toBeChecked()
+  expect(dialog.getByRole('radio', { name: /High/ })).toBeChecked()
+})
