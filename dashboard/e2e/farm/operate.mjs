@@ -95,5 +95,10 @@ export async function operate({ page, step, farm, source }) {
     const row = page.getByRole('row', { name: new RegExp(NAME) })
     await row.getByText('Offline').waitFor({ timeout: 60_000 })
     await shot(page, 'nodes')
+    await row.getByRole('button', { name: /^More for/ }).click()
+    await page.getByRole('menuitem', { name: 'Remove…' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: /remove/i }).click()
+    await row.waitFor({ state: 'detached' })
+    assert.equal((await farm.api('/api/nodes')).nodes.length, 1)
   }, 38)
 }
