@@ -24,7 +24,7 @@ const POINTS = [
   ['a failure says why; a retry keeps every option', 'farm.mjs'],
   ['plays, seeks, downloads to the byte', 'farm.mjs'],
   ['ten a page by the server; filters and page in the address', 'exports-list.test.tsx'],
-  ['nothing jumps', 'speed.mjs'],
+  ['nothing jumps', 'farm.mjs'],
   ['two kinds of empty; an error keeps what was there', 'exports-list.test.tsx'],
   ['ten thousand exports', 'farm.mjs'],
   ['many at once: asked with their number, failures one by one', 'exports-list.test.tsx'],
