@@ -79,7 +79,7 @@ pub const RECOMMENDATIONS: [Recommendation; 6] = [
         duration_seconds_max: Some(180),
         size_bytes_max: Some(4 * GIBIBYTE),
         frame_rate_max: Some(60),
-        note: "Longer reels are not shown to people who do not follow you.",
+        note: "Longer reels are not shown to people who do not follow you; programs may send 300 MB at most.",
         source: "https://help.instagram.com/1038071743007909",
     },
     Recommendation {
@@ -120,9 +120,9 @@ pub const RECOMMENDATIONS: [Recommendation; 6] = [
         aspect_ratio: "16:9",
         duration_seconds_max: Some(140),
         size_bytes_max: Some(512 * MEBIBYTE),
-        frame_rate_max: None,
-        note: "Accounts with a subscription may post longer and larger videos.",
-        source: "https://help.x.com/en/using-x/x-videos",
+        frame_rate_max: Some(60),
+        note: "Accounts with a subscription may post longer and larger videos; others are shown 720p.",
+        source: "https://docs.x.com/x-api/media/quickstart/best-practices",
     },
 ];
 
