@@ -115,7 +115,8 @@ type Operations = (
 #[must_use]
 pub fn api(deps: Deps) -> BoxEndpoint<'static> {
     let public_origin = deps.config.public_url.as_ref().map(|url| url.origin().ascii_serialization());
-    let gate = Gate { store: deps.store.clone(), clock: Arc::clone(&deps.clock), public_origin };
+    let forwarded_by = deps.config.forwarded_by.clone().into();
+    let gate = Gate { store: deps.store.clone(), clock: Arc::clone(&deps.clock), public_origin, forwarded_by };
     let passwords = Passwords::new();
     let sessions = auth::Sessions::of(&deps);
     let keys = Keys { store: deps.store.clone(), clock: Arc::clone(&deps.clock), tasks: deps.tasks.clone() };

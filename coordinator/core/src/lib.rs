@@ -16,6 +16,7 @@ pub mod journal;
 pub mod limits;
 pub mod login;
 pub mod months;
+pub mod network;
 pub mod next_actions;
 pub mod part;
 pub mod plan;

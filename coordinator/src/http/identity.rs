@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use farm_core::login::Provenance;
+use farm_core::network::Network;
 use poem::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use poem::http::uri::Authority;
 use poem::{Endpoint, IntoResponse, Request, RequestBody, Response};
@@ -32,6 +33,8 @@ pub struct Gate {
     pub clock: Arc<dyn Clock>,
     /// Where browsers reach us, when that is configured: scheme and authority.
     pub public_origin: Option<String>,
+    /// Whose word on where a request comes from counts.
+    pub forwarded_by: Arc<[Network]>,
 }
 
 /// What was found out about whoever asks, before any operation sees the request.

@@ -6,7 +6,8 @@ use tokio::net::TcpStream;
 
 use super::app::App;
 use crate::config::HttpConfig;
-use crate::http::{Listener, api};
+use crate::http::{Deps, Listener, api};
+use crate::store::users::Role;
 
 async fn answer(stream: &mut TcpStream) -> String {
     let mut text = String::new();
@@ -69,4 +70,33 @@ async fn nonsense_is_answered_and_does_no_harm() {
     tasks.stop().soft.cancel();
     tasks.finished().await;
     app.stop().await;
+}
+
+#[tokio::test]
+async fn the_word_of_our_own_proxies_counts_and_nobody_elses() {
+    for (forwarded_by, expected) in [(vec!["127.0.0.0/8"], "203.0.113.9"), (vec!["10.0.0.0/8"], "127.0.0.1")] {
+        let app = App::start().await;
+        let tasks = Tasks::new();
+        let forwarded_by = forwarded_by.iter().map(|network| network.parse().unwrap()).collect();
+        let config = HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), forwarded_by, ..HttpConfig::default() };
+        let listener = Listener::bind(&config).await.unwrap();
+        let address = listener.address();
+        let api = api(Deps { config, ..app.deps.clone() });
+        tasks.spawn("http", OnEnd::Fatal, listener.serve(api, tasks.clone()));
+        let body = r#"{"name":"ann","password":"wrong"}"#;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             x-forwarded-for: 198.51.100.1, 203.0.113.9\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        assert!(answer(&mut stream).await.starts_with("HTTP/1.1 401"));
+        let root = app.person("root", Role::Admin).await;
+        let entries = app.get(&root, "/api/audit?action=login").await.body;
+        assert_eq!(entries["entries"][0]["address"], expected, "{entries}");
+        tasks.stop().soft.cancel();
+        tasks.finished().await;
+        app.stop().await;
+    }
 }
