@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::page::Page;
 use super::{Store, StoreError};
-use crate::{read, write};
+use crate::{paged, write};
 
 /// One thing that was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,17 +65,10 @@ struct EntryRow {
     request_id: String,
 }
 
-macro_rules! selected {
-    () => {
-        "-- audit.page
-            select id, at, user_id, user_name, action, object_id, created_id, status, address, request_id"
-    };
-}
-
 /// The conditions of [`AuditFilter`], parameters 1 to 3.
 macro_rules! filtered {
     () => {
-        " from audit_log
+        "audit_log
             where (cast($1 as uuid) is null or user_id = $1)
               and (cast($2 as text) is null or action = $2)
               and (cast($3 as text) is null or object_id = $3 or created_id = $3)"
@@ -107,30 +100,14 @@ impl Store {
 
     /// A page of the log, and how many entries fit the filter.
     pub async fn audit_entries(&self, filter: AuditFilter<'_>, page: Page) -> Result<(Vec<Entry>, u64), StoreError> {
-        // Both directions of index audit_log_by_time.
-        const NEWEST: &str = concat!(selected!(), filtered!(), " order by at desc, id desc limit $4 offset $5");
-        const OLDEST: &str = concat!(selected!(), filtered!(), " order by at, id limit $4 offset $5");
-        const COUNT: &str = concat!("-- audit.count\nselect count(*)", filtered!());
-        let listing = || StoreError::during("read the audit log");
-        let sql = if page.newest_first { NEWEST } else { OLDEST };
         let user = filter.user.map(|user| user.0);
-        let rows: Vec<EntryRow> = read!(self, |db| sqlx::query_as(sql)
-            .bind(user)
-            .bind(filter.action)
-            .bind(filter.object)
-            .bind(page.limit())
-            .bind(page.offset())
-            .fetch_all(db)
-            .await)
-        .map_err(listing())?;
-        let total: i64 = read!(self, |db| sqlx::query_scalar(COUNT)
-            .bind(user)
-            .bind(filter.action)
-            .bind(filter.object)
-            .fetch_one(db)
-            .await)
-        .map_err(listing())?;
-        Ok((rows.into_iter().map(Entry::from).collect(), u64::try_from(total).unwrap_or(0)))
+        let (rows, total) = paged!(
+            self, page, "audit", EntryRow,
+            select ["id, at, user_id, user_name, action, object_id, created_id, status, address, request_id"],
+            from [filtered!()], order ["at", "id"], limit "limit $4 offset $5",
+            bind [user, filter.action, filter.object], doing "read the audit log"
+        );
+        Ok((rows.into_iter().map(Entry::from).collect(), total))
     }
 }
 

@@ -16,7 +16,7 @@ use sqlx::types::Json;
 use super::page::Page;
 use super::videos::Failure;
 use super::{Store, StoreError, Tx};
-use crate::{read, within};
+use crate::{paged, read, within};
 use row::{ExportRow, export_columns};
 
 pub use extend::Extension;
@@ -126,7 +126,7 @@ pub struct ExportFilter {
 /// The conditions of [`ExportFilter`], parameters 1 to 7.
 macro_rules! filtered {
     () => {
-        " from exports
+        "exports
             where user_id = $1
               and (cast($2 as uuid) is null or video_id = $2)
               and (cast($3 as text) is null or status = $3)
@@ -134,20 +134,6 @@ macro_rules! filtered {
               and (cast($5 as text) is null or resolution = $5)
               and (cast($6 as text) is null or format = $6)
               and (cast($7 as text) is null or quality_preset = $7)"
-    };
-}
-
-/// Binds parameters 1 to 7.
-macro_rules! bind_filter {
-    ($query:expr, $user:expr, $filter:expr) => {
-        $query
-            .bind($user.0)
-            .bind($filter.video.map(|video| video.0))
-            .bind($filter.status.map(ExportStatus::as_str))
-            .bind($filter.export_type.map(ExportType::as_str))
-            .bind($filter.resolution.map(Resolution::as_str))
-            .bind($filter.format.map(Format::as_str))
-            .bind($filter.quality.map(Quality::as_str))
     };
 }
 
@@ -169,32 +155,22 @@ impl Store {
         filter: ExportFilter,
         page: Page,
     ) -> Result<(Vec<Export>, u64), StoreError> {
-        // Both directions of index exports_of_user.
-        const NEWEST: &str = concat!(
-            "-- exports.page\nselect ",
-            export_columns!(),
-            filtered!(),
-            " order by created_at desc, id desc limit $8 offset $9"
+        let (rows, total) = paged!(
+            self, page, "exports", ExportRow,
+            select [export_columns!()], from [filtered!()],
+            order ["created_at", "id"], limit "limit $8 offset $9",
+            bind [
+                user.0,
+                filter.video.map(|video| video.0),
+                filter.status.map(ExportStatus::as_str),
+                filter.export_type.map(ExportType::as_str),
+                filter.resolution.map(Resolution::as_str),
+                filter.format.map(Format::as_str),
+                filter.quality.map(Quality::as_str)
+            ],
+            doing "list a user's exports"
         );
-        const OLDEST: &str = concat!(
-            "-- exports.page\nselect ",
-            export_columns!(),
-            filtered!(),
-            " order by created_at, id limit $8 offset $9"
-        );
-        const COUNT: &str = concat!("-- exports.count\nselect count(*)", filtered!());
-        let listing = || StoreError::during("list a user's exports");
-        let sql = if page.newest_first { NEWEST } else { OLDEST };
-        let rows: Vec<ExportRow> = read!(self, |db| bind_filter!(sqlx::query_as(sql), user, filter)
-            .bind(page.limit())
-            .bind(page.offset())
-            .fetch_all(db)
-            .await)
-        .map_err(listing())?;
-        let total: i64 = read!(self, |db| bind_filter!(sqlx::query_scalar(COUNT), user, filter).fetch_one(db).await)
-            .map_err(listing())?;
-        let exports = rows.into_iter().map(Export::try_from).collect::<Result<_, _>>()?;
-        Ok((exports, u64::try_from(total).unwrap_or(0)))
+        Ok((rows.into_iter().map(Export::try_from).collect::<Result<_, _>>()?, total))
     }
 
     /// How many exports the user has in each state; states with none are left out.

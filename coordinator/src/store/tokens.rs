@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::page::Page;
 use super::users::{self, Role};
 use super::{Store, StoreError, Tx};
-use crate::{read, within, write};
+use crate::{paged, read, within, write};
 
 /// `last_used_at` is written at most this often, so that reading requests seldom write.
 const LAST_USED_EVERY: Duration = Duration::from_mins(1);
@@ -86,26 +86,12 @@ impl Store {
 
     /// A page of the user's tokens, and how many there are.
     pub async fn tokens_of(&self, user: UserId, page: Page) -> Result<(Vec<Token>, u64), StoreError> {
-        const NEWEST: &str = "-- tokens.page
-            select id, name, created_at, last_used_at from tokens where user_id = $1
-            order by created_at desc, id desc limit $2 offset $3";
-        const OLDEST: &str = "-- tokens.page
-            select id, name, created_at, last_used_at from tokens where user_id = $1
-            order by created_at, id limit $2 offset $3";
-        const COUNT: &str = "-- tokens.count
-            select count(*) from tokens where user_id = $1";
-        let listing = || StoreError::during("list a user's tokens");
-        let sql = if page.newest_first { NEWEST } else { OLDEST };
-        let tokens: Vec<Token> = read!(self, |db| sqlx::query_as(sql)
-            .bind(user.0)
-            .bind(page.limit())
-            .bind(page.offset())
-            .fetch_all(db)
-            .await)
-        .map_err(listing())?;
-        let total: i64 =
-            read!(self, |db| sqlx::query_scalar(COUNT).bind(user.0).fetch_one(db).await).map_err(listing())?;
-        Ok((tokens, u64::try_from(total).unwrap_or(0)))
+        Ok(paged!(
+            self, page, "tokens", Token,
+            select ["id, name, created_at, last_used_at"], from ["tokens where user_id = $1"],
+            order ["created_at", "id"], limit "limit $2 offset $3",
+            bind [user.0], doing "list a user's tokens"
+        ))
     }
 
     /// Revokes a user's token. False when there is none.

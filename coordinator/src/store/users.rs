@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::page::Page;
 use super::{Store, StoreError, Tx};
-use crate::{read, within};
+use crate::{paged, read, within};
 
 pub use farm_core::role::Role;
 
@@ -95,26 +95,13 @@ impl Store {
 
     /// A page of all accounts, and how many there are.
     pub async fn accounts(&self, page: Page) -> Result<(Vec<Account>, u64), StoreError> {
-        const NEWEST: &str = concat!(
-            "-- users.page\nselect ",
-            account_columns!(),
-            " from users order by created_at desc, id desc limit $1 offset $2"
+        let (rows, total) = paged!(
+            self, page, "users", AccountRow,
+            select [account_columns!()], from ["users"],
+            order ["created_at", "id"], limit "limit $1 offset $2",
+            bind [], doing "list the accounts"
         );
-        const OLDEST: &str = concat!(
-            "-- users.page\nselect ",
-            account_columns!(),
-            " from users order by created_at, id limit $1 offset $2"
-        );
-        const COUNT: &str = "-- users.count
-            select count(*) from users";
-        let listing = || StoreError::during("list the accounts");
-        let sql = if page.newest_first { NEWEST } else { OLDEST };
-        let rows: Vec<AccountRow> =
-            read!(self, |db| sqlx::query_as(sql).bind(page.limit()).bind(page.offset()).fetch_all(db).await)
-                .map_err(listing())?;
-        let total: i64 = read!(self, |db| sqlx::query_scalar(COUNT).fetch_one(db).await).map_err(listing())?;
-        let accounts = rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?;
-        Ok((accounts, u64::try_from(total).unwrap_or(0)))
+        Ok((rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?, total))
     }
 
     /// What the password of the account called `name` is held against; `None` when nobody gets in by that name.

@@ -11,7 +11,7 @@ use timeline::FrameTable;
 
 use super::page::Page;
 use super::{Store, StoreError, Tx};
-use crate::{read, within};
+use crate::{paged, read, within};
 use row::{SourceRow, VideoRow, video_columns};
 
 pub use intake::{UPLOAD_CORRUPTED, VideoToHash};
@@ -134,32 +134,13 @@ impl Store {
 
     /// A page of the user's videos, and how many there are.
     pub async fn videos_of(&self, user: UserId, page: Page) -> Result<(Vec<Video>, u64), StoreError> {
-        // Both directions of index videos_of_user.
-        const NEWEST: &str = concat!(
-            "-- videos.page\nselect ",
-            video_columns!(),
-            " from videos where user_id = $1 order by created_at desc, id desc limit $2 offset $3"
+        let (rows, total) = paged!(
+            self, page, "videos", VideoRow,
+            select [video_columns!()], from ["videos where user_id = $1"],
+            order ["created_at", "id"], limit "limit $2 offset $3",
+            bind [user.0], doing "list a user's videos"
         );
-        const OLDEST: &str = concat!(
-            "-- videos.page\nselect ",
-            video_columns!(),
-            " from videos where user_id = $1 order by created_at, id limit $2 offset $3"
-        );
-        const COUNT: &str = "-- videos.count
-            select count(*) from videos where user_id = $1";
-        let listing = || StoreError::during("list a user's videos");
-        let sql = if page.newest_first { NEWEST } else { OLDEST };
-        let rows: Vec<VideoRow> = read!(self, |db| sqlx::query_as(sql)
-            .bind(user.0)
-            .bind(page.limit())
-            .bind(page.offset())
-            .fetch_all(db)
-            .await)
-        .map_err(listing())?;
-        let total: i64 =
-            read!(self, |db| sqlx::query_scalar(COUNT).bind(user.0).fetch_one(db).await).map_err(listing())?;
-        let videos = rows.into_iter().map(Video::try_from).collect::<Result<_, _>>()?;
-        Ok((videos, u64::try_from(total).unwrap_or(0)))
+        Ok((rows.into_iter().map(Video::try_from).collect::<Result<_, _>>()?, total))
     }
 
     /// Everything a plan needs of a ready video; `None` when it is not ready.

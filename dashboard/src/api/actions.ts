@@ -62,7 +62,7 @@ export const chooseExportSettings = (body: NewExportDefaults): Promise<ExportDef
   call(sdk.chooseExportSettings({ body }))
 export const resetExportSettings = (): Promise<ExportDefaults> => call(sdk.resetExportSettings())
 
-export const listPresets = (): Promise<Presets> => call(sdk.listPresets())
+export const listPresets = (): Promise<Presets> => call(sdk.listPresets({ query: { limit: 100 } }))
 export const createPreset = (body: NewPreset): Promise<Preset> => call(sdk.createPreset({ body }))
 export const editPreset = (id: string, body: NewPreset): Promise<Preset> => call(sdk.editPreset({ path: { id }, body }))
 export const deletePreset = (id: string): Promise<void> => done(sdk.deletePreset({ path: { id } }))
@@ -84,7 +84,7 @@ export const unshareExport = (id: string): Promise<void> => done(sdk.unshareExpo
 export const viewUsage = (months: number, everybody: boolean): Promise<UsageList> =>
   call(sdk.viewUsage({ query: { months, everybody } }))
 
-export const listWebhooks = (): Promise<Webhooks> => call(sdk.listWebhooks())
+export const listWebhooks = (): Promise<Webhooks> => call(sdk.listWebhooks({ query: { limit: 100 } }))
 export const createWebhook = (body: NewWebhook): Promise<NewWebhookView> => call(sdk.createWebhook({ body }))
 export const editWebhook = (id: string, body: NewWebhook): Promise<Webhook> => call(sdk.editWebhook({ path: { id }, body }))
 export const deleteWebhook = (id: string): Promise<void> => done(sdk.deleteWebhook({ path: { id } }))

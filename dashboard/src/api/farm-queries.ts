@@ -17,7 +17,7 @@ const AT_ONCE = 4
 
 export const nodesQuery = queryOptions({
   queryKey: keys.nodes,
-  queryFn: ({ signal }) => call(sdk.listNodes({ signal })),
+  queryFn: ({ signal }) => call(sdk.listNodes({ signal, query: { limit: 100 } })),
   ...moving,
 })
 

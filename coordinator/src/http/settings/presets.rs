@@ -5,7 +5,7 @@ use std::sync::Arc;
 use farm_core::export::NAME_CHARACTERS_MAX;
 use farm_core::export_settings::{ExportSettings, PRESETS_MAX, copy_name};
 use farm_core::ids::{PresetId, UserId};
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use service::Clock;
@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::super::identity::SignedIn;
 use super::super::instant::instant;
+use super::super::paging;
 use super::super::refusal::{Refusal, RefusalCode};
+use super::super::words::Sort;
 use super::view::SettingsView;
 use crate::store::presets::Preset;
 use crate::store::{Store, Tx};
@@ -41,9 +43,9 @@ struct PresetView {
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "Presets")]
 struct PresetList {
-    /// By name.
+    /// The page.
     presets: Vec<PresetView>,
-    /// How many.
+    /// How many there are on all pages.
     total: u64,
 }
 
@@ -81,9 +83,21 @@ pub struct Presets {
 impl Presets {
     /// List your presets
     #[oai(path = "/api/settings/presets", method = "get", operation_id = "list_presets")]
-    async fn list(&self, who: SignedIn) -> Result<Json<PresetList>, Refusal> {
-        let presets: Vec<PresetView> = self.store.presets_of(who.0.user).await?.into_iter().map(Into::into).collect();
-        Ok(Json(PresetList { total: presets.len() as u64, presets }))
+    async fn list(
+        &self,
+        who: SignedIn,
+        /// From 1.
+        page: Query<Option<u32>>,
+        /// Presets on a page, at most 100; 10 by default.
+        limit: Query<Option<u32>>,
+        /// By creation; by name by default.
+        sort: Query<Option<Sort>>,
+    ) -> Result<Json<PresetList>, Refusal> {
+        let page = paging::page(page.0, limit.0, sort.0)?;
+        let presets = self.store.presets_of(who.0.user).await?;
+        let total = presets.len() as u64;
+        let presets = paging::slice(presets, page, sort.0, |preset| preset.created_at);
+        Ok(Json(PresetList { presets: presets.into_iter().map(Into::into).collect(), total }))
     }
 
     /// Keep a preset

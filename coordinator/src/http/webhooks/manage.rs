@@ -8,7 +8,7 @@ use farm_core::export::name_problem;
 use farm_core::ids::{UserId, WebhookId};
 use farm_core::problem::{Problem, ProblemCode};
 use farm_core::webhooks::{EventType, URL_CHARACTERS_MAX, WEBHOOKS_MAX};
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use service::{Clock, Secret};
@@ -18,7 +18,9 @@ use uuid::Uuid;
 
 use super::super::identity::SignedIn;
 use super::super::instant::instant;
+use super::super::paging;
 use super::super::refusal::{Refusal, RefusalCode};
+use super::super::words::Sort;
 use crate::store::Store;
 use crate::store::webhooks::{Webhook, WebhookTerms};
 
@@ -81,9 +83,9 @@ struct NewWebhookView {
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "Webhooks")]
 struct WebhookList {
-    /// Oldest first.
+    /// The page.
     webhooks: Vec<WebhookView>,
-    /// How many.
+    /// How many there are on all pages.
     total: u64,
 }
 
@@ -125,10 +127,21 @@ pub struct Webhooks {
 impl Webhooks {
     /// List your webhooks
     #[oai(path = "/api/webhooks", method = "get", operation_id = "list_webhooks")]
-    async fn list(&self, who: SignedIn) -> Result<Json<WebhookList>, Refusal> {
-        let webhooks: Vec<WebhookView> =
-            self.store.webhooks_of(who.0.user).await?.into_iter().map(Into::into).collect();
-        Ok(Json(WebhookList { total: webhooks.len() as u64, webhooks }))
+    async fn list(
+        &self,
+        who: SignedIn,
+        /// From 1.
+        page: Query<Option<u32>>,
+        /// Webhooks on a page, at most 100; 10 by default.
+        limit: Query<Option<u32>>,
+        /// By creation; oldest first by default.
+        sort: Query<Option<Sort>>,
+    ) -> Result<Json<WebhookList>, Refusal> {
+        let page = paging::page(page.0, limit.0, sort.0)?;
+        let webhooks = self.store.webhooks_of(who.0.user).await?;
+        let total = webhooks.len() as u64;
+        let webhooks = paging::slice(webhooks, page, sort.0, |webhook| webhook.created_at);
+        Ok(Json(WebhookList { webhooks: webhooks.into_iter().map(Into::into).collect(), total }))
     }
 
     /// Be told what happens

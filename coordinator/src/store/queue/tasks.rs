@@ -7,7 +7,7 @@ use service::Timestamp;
 use uuid::Uuid;
 
 use super::count;
-use crate::read;
+use crate::paged;
 use crate::store::page::Page;
 use crate::store::{Store, StoreError};
 
@@ -89,7 +89,7 @@ struct TaskRow {
 
 macro_rules! filtered {
     () => {
-        " from tasks join videos on videos.id = tasks.video_id
+        "tasks join videos on videos.id = tasks.video_id
             where (cast($1 as uuid) is null or tasks.export_id = $1)
               and (cast($2 as uuid) is null or tasks.node_id = $2)
               and (cast($3 as text) is null or tasks.state = $3)
@@ -97,50 +97,25 @@ macro_rules! filtered {
     };
 }
 
-macro_rules! bind_filter {
-    ($query:expr, $filter:expr) => {
-        $query
-            .bind($filter.export.map(|export| export.0))
-            .bind($filter.node.map(|node| node.0))
-            .bind($filter.state.map(TaskState::as_str))
-            .bind($filter.kind.map(TaskKind::as_str))
-    };
-}
-
 impl Store {
     /// A page of tasks by age, and how many fit the filter.
     pub async fn tasks_seen(&self, filter: TaskFilter, page: Page) -> Result<(Vec<TaskSeen>, u64), StoreError> {
-        macro_rules! page_by {
-            ($order:literal) => {
-                concat!(
-                    "-- queue.tasks
-            select tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, tasks.export_id,
+        let (rows, total) = paged!(
+            self, page, "queue.tasks", TaskRow,
+            select ["tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, tasks.export_id,
                    tasks.node_id, tasks.epoch, tasks.media_failures + tasks.node_failures as failures, tasks.error_message,
                    tasks.error_detail, tasks.amount_total, tasks.amount_done, tasks.reused, tasks.lease_until,
-                   tasks.created_at, tasks.finished_at",
-                    filtered!(),
-                    " order by ",
-                    $order,
-                    " limit $5 offset $6"
-                )
-            };
-        }
-        const COUNT: &str = concat!("-- queue.count_tasks\nselect count(*)", filtered!());
-        let listing = || StoreError::during("list tasks");
-        let sql = if page.newest_first {
-            page_by!("tasks.created_at desc, tasks.id desc")
-        } else {
-            page_by!("tasks.created_at, tasks.id")
-        };
-        let rows: Vec<TaskRow> = read!(self, |db| bind_filter!(sqlx::query_as(sql), filter)
-            .bind(page.limit())
-            .bind(page.offset())
-            .fetch_all(db)
-            .await)
-        .map_err(listing())?;
-        let total: i64 =
-            read!(self, |db| bind_filter!(sqlx::query_scalar(COUNT), filter).fetch_one(db).await).map_err(listing())?;
-        Ok((rows.into_iter().map(TaskSeen::try_from).collect::<Result<_, _>>()?, count(total)))
+                   tasks.created_at, tasks.finished_at"],
+            from [filtered!()], order ["tasks.created_at", "tasks.id"], limit "limit $5 offset $6",
+            bind [
+                filter.export.map(|export| export.0),
+                filter.node.map(|node| node.0),
+                filter.state.map(TaskState::as_str),
+                filter.kind.map(TaskKind::as_str)
+            ],
+            doing "list tasks"
+        );
+        Ok((rows.into_iter().map(TaskSeen::try_from).collect::<Result<_, _>>()?, total))
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::store::page::Page;
 use crate::store::{Store, StoreError, Tx};
-use crate::{read, within, write};
+use crate::{paged, read, within, write};
 
 /// Messages sent in one round; the rest come with the next.
 const DUE_MAX: i64 = 64;
@@ -205,28 +205,13 @@ impl Store {
 
     /// A page of a webhook's messages, and how many there are.
     pub async fn deliveries_of(&self, webhook: WebhookId, page: Page) -> Result<(Vec<Delivery>, u64), StoreError> {
-        // Both directions of index deliveries_of_webhook.
-        const NEWEST: &str = "-- deliveries.page
-            select id, event, facts, state, attempts, next_attempt_at, last_status, last_error, created_at, ended_at
-            from deliveries where webhook_id = $1 order by created_at desc, id desc limit $2 offset $3";
-        const OLDEST: &str = "-- deliveries.page
-            select id, event, facts, state, attempts, next_attempt_at, last_status, last_error, created_at, ended_at
-            from deliveries where webhook_id = $1 order by created_at, id limit $2 offset $3";
-        const COUNT: &str = "-- deliveries.count
-            select count(*) from deliveries where webhook_id = $1";
-        let listing = || StoreError::during("list a webhook's deliveries");
-        let sql = if page.newest_first { NEWEST } else { OLDEST };
-        let rows: Vec<DeliveryRow> = read!(self, |db| sqlx::query_as(sql)
-            .bind(webhook.0)
-            .bind(page.limit())
-            .bind(page.offset())
-            .fetch_all(db)
-            .await)
-        .map_err(listing())?;
-        let total: i64 =
-            read!(self, |db| sqlx::query_scalar(COUNT).bind(webhook.0).fetch_one(db).await).map_err(listing())?;
-        let deliveries = rows.into_iter().map(Delivery::try_from).collect::<Result<_, _>>()?;
-        Ok((deliveries, u64::try_from(total).unwrap_or(0)))
+        let (rows, total) = paged!(
+            self, page, "deliveries", DeliveryRow,
+            select ["id, event, facts, state, attempts, next_attempt_at, last_status, last_error, created_at, ended_at"],
+            from ["deliveries where webhook_id = $1"], order ["created_at", "id"], limit "limit $2 offset $3",
+            bind [webhook.0], doing "list a webhook's deliveries"
+        );
+        Ok((rows.into_iter().map(Delivery::try_from).collect::<Result<_, _>>()?, total))
     }
 
     /// Forgets messages that ended before `before`. Gives how many.
