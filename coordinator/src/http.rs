@@ -16,6 +16,7 @@ mod exports;
 mod guard;
 mod guests;
 mod health;
+mod held;
 mod idempotency;
 mod identity;
 mod instant;
@@ -146,7 +147,7 @@ pub fn api(deps: Deps) -> BoxEndpoint<'static> {
         async move { dashboard::served(endpoint, request, &storage).await }
     };
     let json = document();
-    let docs = docs_page::endpoint(service.swagger_ui_html());
+    let docs = docs_page::endpoint(service.swagger_ui_html().replacen(&service.spec(), &json, 1));
     let document = make_sync(move |_| Response::builder().content_type("application/json").body(json.clone()));
     let login_link = poem::endpoint::make(move |request: Request| {
         let sessions = sessions.clone();

@@ -1,7 +1,13 @@
 //! The OpenAPI document: what the operations say of themselves, put together the way the standard wants it.
 //! Answers no request by itself.
 
+mod bounds;
+mod examples;
+mod finish;
+mod refusals;
+
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use poem::endpoint::{BoxEndpoint, make_sync};
 use poem::http::header::ALLOW;
@@ -9,15 +15,22 @@ use poem::http::{Method, StatusCode};
 use poem::{EndpointExt as _, IntoResponse as _};
 use poem_openapi::registry::{MetaApi, MetaPath, Registry};
 use poem_openapi::{OpenApi, OpenApiService};
+use serde_json::Value;
 
+use super::held::{AllTerms, held};
 use super::observe::{Operations, observed};
 use super::refusal::{by_status, refuse};
+
+#[cfg(test)]
+pub use examples::is_named_elsewhere;
+pub use finish::JSON;
 
 const TITLE: &str = "Reelfarm";
 const DESCRIPTION: &str = "Upload videos, export ranges of them as finished files. \
     JSON throughout; times are RFC 3339 UTC, durations and positions are seconds, ids are UUIDv7; \
     optional fields are absent, not null. Another user's object is 404, never 403. \
-    Every refusal has the body `Refusal`.";
+    Every refusal has the body `Refusal`. \
+    GETs have an ETag and answer 304 to `If-None-Match`. Every POST of somebody signed in takes an `Idempotency-Key`.";
 
 /// Operations, each an API of its own, under one roof. Without operations it is only their document.
 ///
@@ -50,6 +63,7 @@ impl<T: OpenApi> OpenApi for Roof<T> {
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         let Some(operations) = self.0 else { return };
         let known = Operations::of(&T::meta().into_iter().flat_map(|api| api.paths).collect::<Vec<_>>());
+        let terms = AllTerms::of(finished::<T>());
         let mut inner = HashMap::new();
         operations.add_routes(&mut inner);
         for (path, methods) in inner {
@@ -57,7 +71,9 @@ impl<T: OpenApi> OpenApi for Roof<T> {
             let methods: Vec<_> = methods
                 .into_iter()
                 .map(|(method, endpoint)| {
-                    let operation = known.at(&path, &method);
+                    let (operation, terms) = (known.at(&path, &method), terms.at(&path, &method));
+                    let endpoint =
+                        endpoint.around(move |endpoint, request| held(Arc::clone(&terms), endpoint, request));
                     let endpoint = endpoint.catch_all_error(refuse);
                     (method, endpoint.around(move |endpoint, request| observed(operation, endpoint, request)).boxed())
                 })
@@ -106,9 +122,14 @@ pub fn service<T: OpenApi>(operations: T) -> OpenApiService<Roof<T>, ()> {
 
 /// The document of operations of type `T`, as JSON, without having any.
 pub fn of<T: OpenApi>() -> String {
-    let mut text = described(Roof::<T>(None)).spec();
+    let mut text = serde_json::to_string_pretty(&finished::<T>()).expect("a value is JSON");
     text.push('\n');
     text
+}
+
+fn finished<T: OpenApi>() -> Value {
+    let said = described(Roof::<T>(None)).spec();
+    finish::finish(serde_json::from_str(&said).expect("the framework writes JSON"))
 }
 
 fn described<T: OpenApi>(roof: Roof<T>) -> OpenApiService<Roof<T>, ()> {

@@ -26,7 +26,7 @@ use crate::storage::{Storage, StorageError, Upload};
 use crate::store::exports::StoredFile;
 
 pub use events::PING_EVERY;
-pub use share::origin;
+pub use share::{HOURS_MAX, origin};
 
 /// Progress streams open at once; each looks at the ledger at most four times a second.
 const STREAMS_MAX: usize = 1000;

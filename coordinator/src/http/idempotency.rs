@@ -26,7 +26,7 @@ const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer is one that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// A UUID has 36.
-const KEY_CHARACTERS_MAX: usize = 255;
+pub const KEY_CHARACTERS_MAX: usize = 255;
 /// How long the second of two equal calls waits for the first.
 const WAIT_MAX: Duration = Duration::from_secs(20);
 /// How often it looks.

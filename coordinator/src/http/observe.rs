@@ -54,7 +54,7 @@ fn is_parameter(piece: &str) -> bool {
 }
 
 /// A path without the names of its parameters: routes write them otherwise than the document does.
-fn shape(path: &str) -> String {
+pub fn shape(path: &str) -> String {
     let pieces = path.split('/').map(|piece| if is_parameter(piece) { "*" } else { piece });
     pieces.collect::<Vec<_>>().join("/")
 }

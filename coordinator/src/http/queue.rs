@@ -14,6 +14,7 @@ use farm_core::waiting::{Reason, Waiting, reasons};
 use super::Deps;
 use crate::store::{Store, StoreError, rooms};
 
+pub use orders::PRIORITY_MAX;
 pub use overview::{QueueCounts, counts};
 pub use tasks::{TaskView, Why, view as task_view};
 

@@ -138,7 +138,8 @@ pub enum Refusal {
 }
 
 impl RefusalCode {
-    const fn status(self) -> StatusCode {
+    /// The status it is told with.
+    pub const fn status(self) -> StatusCode {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::NotSignedIn | Self::WrongCredentials => StatusCode::UNAUTHORIZED,

@@ -2,6 +2,8 @@
 
 mod app;
 mod auth;
+mod conformance;
+mod cuts;
 mod document;
 mod estimates;
 mod events;
@@ -13,6 +15,7 @@ mod nodes;
 mod previews;
 mod progress;
 mod queue;
+mod refusal_table;
 mod refusals;
 mod retries;
 mod settings;

@@ -19,7 +19,7 @@ use crate::store::charges::Usage;
 use crate::store::users::Role;
 
 /// Months shown at once.
-const MONTHS_MAX: u32 = 24;
+pub const MONTHS_MAX: u32 = 24;
 
 /// What somebody used in a month.
 #[derive(Clone, Debug, Object)]

@@ -22,6 +22,9 @@ use super::words;
 use crate::storage::{PRESIGN_SECONDS_MAX, Storage};
 use crate::store::videos::Video;
 
+pub use complete::ETAG_CHARACTERS_MAX;
+pub use create::{CONTENT_TYPE_CHARACTERS_MAX, VIDEO_BYTES_MAX};
+
 /// All operations on videos.
 pub type Operations = (
     create::CreateVideo,

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use aws_sdk_s3::presigning::PresigningConfig;
 use bytes::Bytes;
-use service::Tasks;
+use service::clock::SystemClock;
+use service::{Clock as _, Tasks};
 
 use super::*;
 use crate::config::EmbeddedStorage;
@@ -140,6 +142,38 @@ async fn presigned_addresses_work_without_keys_and_carry_a_name() {
         assert!(got.contains("attachment; filename=\"_bung 1.mp4\"; filename*=UTF-8''%C3%9Cbung%201.mp4"), "{got}");
         let bare = curl(&["-sS", "-o", "/dev/null", "-w", "%{http_code}", get.split('?').next().unwrap()]).await;
         assert_eq!(bare, "403");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_presigned_address_is_for_one_object_one_method_and_an_hour() {
+    over(|storage, _dir| async move {
+        for key in ["mine", "theirs"] {
+            let upload = storage.create_multipart(key, "video/mp4", None).await.unwrap();
+            let part = storage.upload_part(&upload, 1, Bytes::from_static(b"frames")).await.unwrap();
+            storage.complete_multipart(&upload, &[part], 6, None).await.unwrap();
+        }
+        let signed = async |age: u64| {
+            let now = SystemClock.now().before(Duration::from_secs(age)).0;
+            let begun = std::time::UNIX_EPOCH + Duration::from_micros(now.try_into().unwrap());
+            let config = PresigningConfig::builder().start_time(begun).expires_in(Duration::from_hours(1));
+            let request = storage.public.get_object().bucket(&*storage.bucket).key("mine");
+            request.presigned(config.build().unwrap()).await.unwrap().uri().to_owned()
+        };
+        let status = async |method: &str, url: &str| {
+            curl(&["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", method, url]).await
+        };
+        let url = signed(0).await;
+        assert_eq!(status("GET", &url).await, "200");
+        assert_eq!(status("GET", &url.replacen("/mine?", "/theirs?", 1)).await, "403", "another object");
+        for method in ["PUT", "DELETE", "POST"] {
+            assert_eq!(status(method, &url).await, "403", "{method}");
+        }
+        assert_eq!(status("GET", &url.replacen("X-Amz-Expires=3600", "X-Amz-Expires=7200", 1)).await, "403");
+        assert_eq!(status("GET", &signed(3_590).await).await, "200", "almost an hour old");
+        assert_eq!(status("GET", &signed(3_601).await).await, "403", "an hour and a second");
+        assert_eq!(read(&storage, "mine", None).await, b"frames", "and nothing happened to it");
     })
     .await;
 }

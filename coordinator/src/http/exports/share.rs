@@ -24,7 +24,7 @@ use crate::store::Store;
 /// A week, when nothing else is asked for.
 const HOURS_DEFAULT: u32 = 7 * 24;
 /// No link outlives the files it shows: they are kept for thirty days.
-const HOURS_MAX: u32 = 30 * 24;
+pub const HOURS_MAX: u32 = 30 * 24;
 
 /// Asks for a link.
 #[derive(Clone, Debug, Default, Object)]

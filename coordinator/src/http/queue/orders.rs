@@ -17,7 +17,7 @@ use crate::nudge::Nudge;
 use crate::store::{Store, Tx};
 
 /// The most urgent, and with a minus the least.
-const PRIORITY_MAX: i32 = 100;
+pub const PRIORITY_MAX: i32 = 100;
 
 /// How urgent an export shall be.
 #[derive(Clone, Debug, Object)]

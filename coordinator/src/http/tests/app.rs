@@ -127,11 +127,14 @@ impl App {
     }
 
     pub async fn ask(&self, who: &Person, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = self.client.request(method, path).header("authorization", format!("Bearer {}", who.token));
+        let (asked, path) = (method.clone(), path.to_owned());
+        let mut request = self.client.request(method, &path).header("authorization", format!("Bearer {}", who.token));
         if let Some(body) = body {
             request = request.body_json(&body);
         }
-        Answer::read(request.send().await).await
+        let answer = Answer::read(request.send().await).await;
+        super::conformance::is_as_documented(&asked, &path, &answer);
+        answer
     }
 }
 

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::app::{Answer, App};
 use crate::http::Readiness;
+use crate::http::document::is_named_elsewhere;
+use crate::http::held::hold;
 
 const COMMITTED: &str = include_str!("../../../../schema/openapi.json");
 
@@ -21,11 +23,18 @@ fn undescribed(document: &Value) -> Vec<String> {
             found.push(name.clone());
         }
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
-            if property.get("description").is_none()
-                && property.get("$ref").is_none()
-                && property.get("allOf").is_none()
-            {
-                found.push(format!("{name}.{field}"));
+            let place = format!("{name}.{field}");
+            if property.get("description").is_none() && property.get("$ref").is_none() {
+                found.push(format!("{place}: what it is"));
+            }
+            let property = property.as_object().unwrap();
+            let (is_variant, is_named) = (property.contains_key("enum"), is_named_elsewhere(property));
+            if !is_variant && !is_named && !property.contains_key("example") {
+                found.push(format!("{place}: an example"));
+            }
+            let is_number = matches!(property.get("type").and_then(Value::as_str), Some("integer" | "number"));
+            if is_number && !property.contains_key("x-unit") {
+                found.push(format!("{place}: its unit"));
             }
         }
     }
@@ -38,10 +47,42 @@ fn undescribed(document: &Value) -> Vec<String> {
                 if parameter.get("description").is_none() {
                     found.push(format!("{method} {path} {}", parameter["name"]));
                 }
+                if parameter["schema"].get("$ref").is_none() && parameter.get("example").is_none() {
+                    found.push(format!("{method} {path} {}: an example", parameter["name"]));
+                }
+            }
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if response["description"].as_str().is_none_or(str::is_empty) {
+                    found.push(format!("{method} {path} {status}"));
+                }
             }
         }
     }
     found
+}
+
+/// What stands in the document as an example is as the document wants it, and is taken where it is sent.
+#[test]
+fn every_example_fits_its_own_schema() {
+    let document: Value = serde_json::from_str(COMMITTED).unwrap();
+    let mut count = 0;
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let Some(example) = property.get("example") else { continue };
+            let mut problems = Vec::new();
+            hold(&document, example, property, field, &mut problems);
+            assert!(problems.is_empty(), "{name}.{field}: {problems:?}");
+            let number = example.as_f64();
+            for (bound, keeps) in [
+                ("minimum", number.zip(property["minimum"].as_f64()).is_none_or(|(value, least)| value >= least)),
+                ("maximum", number.zip(property["maximum"].as_f64()).is_none_or(|(value, most)| value <= most)),
+            ] {
+                assert!(keeps, "{name}.{field}: {example} is beyond its {bound}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 300, "the document has lost its examples: {count}");
 }
 
 #[test]

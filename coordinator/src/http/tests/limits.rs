@@ -127,8 +127,14 @@ async fn a_file_that_would_be_too_large_is_refused() {
     app.stop().await;
 }
 
+/// How many rounds a race has; more on wish.
+const ROUNDS_VARIABLE: &str = "REELFARM_RACE_ROUNDS";
+const ROUNDS_DEFAULT: usize = 10;
+
 /// Two hundred orders at once, round after round: never one more than fits, and never one less.
-async fn race(app: App, rounds: usize) {
+async fn race(app: App) {
+    let rounds = std::env::var(ROUNDS_VARIABLE).map_or(ROUNDS_DEFAULT, |text| text.parse().unwrap());
+    let mut orders_made = 0;
     for round in 0..rounds {
         let (ann, path) = somebody(&app, &format!("ann {round}"), Role::Creator).await;
         let orders = (0..200).map(|_| app.post(&ann, &path, order()));
@@ -146,18 +152,22 @@ async fn race(app: App, rounds: usize) {
         let answers = futures::future::join_all(orders).await;
         let made = answers.iter().filter(|answer| answer.status == 201).count();
         assert_eq!(made, 7, "round {round}");
+        orders_made += 400;
     }
+    println!(
+        "{rounds} rounds, {orders_made} orders of two hundred at once: never one more than fits, and never one less"
+    );
     app.stop().await;
 }
 
 #[tokio::test]
 async fn no_race_gets_past_the_limits_on_sqlite() {
-    race(App::start().await, 10).await;
+    race(App::start().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_race_gets_past_the_limits_on_postgresql() {
-    race(App::on_postgres().await, 10).await;
+    race(App::on_postgres().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

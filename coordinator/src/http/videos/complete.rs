@@ -21,7 +21,7 @@ use crate::store::Store;
 use crate::store::videos::Video;
 
 /// An `ETag` is an MD5 in quotes, with a count behind it on some servers.
-const ETAG_CHARACTERS_MAX: usize = 200;
+pub const ETAG_CHARACTERS_MAX: usize = 200;
 
 /// A part that was put.
 #[derive(Debug, Object)]

@@ -22,14 +22,14 @@ use crate::store::tokens::Identity;
 use crate::store::videos::NewVideo;
 
 /// No larger video is taken.
-const VIDEO_BYTES_MAX: u64 = 500_000_000_000;
+pub const VIDEO_BYTES_MAX: u64 = 500_000_000_000;
 /// Parts of an upload are this large, unless there would be too many.
 const PART_BYTES: u64 = 16 << 20;
 /// Addresses in one answer; larger videos get larger parts.
 const PARTS_MAX: u64 = 1000;
 /// Part sizes are whole mebibytes.
 const MEBIBYTE: u64 = 1 << 20;
-const CONTENT_TYPE_CHARACTERS_MAX: usize = 127;
+pub const CONTENT_TYPE_CHARACTERS_MAX: usize = 127;
 const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
 
 /// A video about to be uploaded.

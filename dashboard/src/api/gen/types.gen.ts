@@ -11,17 +11,9 @@ export type ClientOptions = {
  */
 export type Account = {
     /**
-     * Its id.
+     * When it was made.
      */
-    id: string;
-    /**
-     * Its name.
-     */
-    name: string;
-    /**
-     * What it may do.
-     */
-    role: Role & unknown;
+    created_at: string;
     /**
      * Whether nobody gets in by it for now.
      */
@@ -31,13 +23,21 @@ export type Account = {
      */
     has_password: boolean;
     /**
+     * Its id.
+     */
+    id: string;
+    /**
      * How much it may order and keep.
      */
     limits: Limits & unknown;
     /**
-     * When it was made.
+     * Its name.
      */
-    created_at: string;
+    name: string;
+    /**
+     * What it may do.
+     */
+    role: Role & unknown;
 };
 
 /**
@@ -47,13 +47,13 @@ export type Account = {
  */
 export type Accounts = {
     /**
-     * The page.
-     */
-    users: Array<Account>;
-    /**
      * How many there are on all pages.
      */
     total: number;
+    /**
+     * The page.
+     */
+    users: Array<Account>;
 };
 
 /**
@@ -68,13 +68,37 @@ export type Alive = 'ok';
  */
 export type AuditEntry = {
     /**
-     * Its id.
+     * What was done, as the operation's id.
      */
-    id: string;
+    action: string;
+    /**
+     * The address it came from.
+     */
+    address: string;
     /**
      * When it was done.
      */
     at: string;
+    /**
+     * What came of it.
+     */
+    created_id?: string;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * To what it was done.
+     */
+    object_id?: string;
+    /**
+     * The request, as the log has it.
+     */
+    request_id: string;
+    /**
+     * How it was answered.
+     */
+    status: number;
     /**
      * By whom; absent for somebody who was not signed in.
      */
@@ -83,30 +107,6 @@ export type AuditEntry = {
      * The name they had then, or gave.
      */
     user_name: string;
-    /**
-     * What was done, as the operation's id.
-     */
-    action: string;
-    /**
-     * To what it was done.
-     */
-    object_id?: string;
-    /**
-     * What came of it.
-     */
-    created_id?: string;
-    /**
-     * How it was answered.
-     */
-    status: number;
-    /**
-     * The address it came from.
-     */
-    address: string;
-    /**
-     * The request, as the log has it.
-     */
-    request_id: string;
 };
 
 /**
@@ -136,13 +136,13 @@ export type Changed = {
      */
     id: string;
     /**
-     * What it is about.
-     */
-    topic: Topic & unknown;
-    /**
      * As it is now.
      */
     thing: Thing & unknown;
+    /**
+     * What it is about.
+     */
+    topic: Topic & unknown;
 };
 
 /**
@@ -152,6 +152,10 @@ export type Changed = {
  */
 export type CheckResult = {
     /**
+     * Why not.
+     */
+    message?: string;
+    /**
      * Such as `database`.
      */
     name: string;
@@ -159,10 +163,6 @@ export type CheckResult = {
      * Whether it works.
      */
     ok: boolean;
-    /**
-     * Why not.
-     */
-    message?: string;
 };
 
 /**
@@ -172,6 +172,14 @@ export type CheckResult = {
  */
 export type Color = {
     /**
+     * Full range instead of studio range.
+     */
+    full_range: boolean;
+    /**
+     * Matrix coefficients.
+     */
+    matrix: number;
+    /**
      * Colour primaries.
      */
     primaries: number;
@@ -179,14 +187,6 @@ export type Color = {
      * Transfer characteristics.
      */
     transfer: number;
-    /**
-     * Matrix coefficients.
-     */
-    matrix: number;
-    /**
-     * Full range instead of studio range.
-     */
-    full_range: boolean;
 };
 
 /**
@@ -196,13 +196,13 @@ export type Color = {
  */
 export type Completion = {
     /**
-     * The upload.
-     */
-    upload_id: string;
-    /**
      * Every part, in order.
      */
     parts: Array<PutPart>;
+    /**
+     * The upload.
+     */
+    upload_id: string;
 };
 
 /**
@@ -212,13 +212,9 @@ export type Completion = {
  */
 export type Counts = {
     /**
-     * Accepted, nothing done yet.
+     * No longer wanted.
      */
-    pending: number;
-    /**
-     * Being made.
-     */
-    processing: number;
+    cancelled: number;
     /**
      * Their files are there.
      */
@@ -228,9 +224,13 @@ export type Counts = {
      */
     failed: number;
     /**
-     * No longer wanted.
+     * Accepted, nothing done yet.
      */
-    cancelled: number;
+    pending: number;
+    /**
+     * Being made.
+     */
+    processing: number;
 };
 
 /**
@@ -272,45 +272,45 @@ export type Deliveries = {
  */
 export type Delivery = {
     /**
-     * Its id. The header `webhook-id` is `msg_` and this without dashes, however often it is sent.
-     */
-    id: string;
-    /**
-     * What happened, such as `export.completed`.
-     */
-    event: string;
-    /**
-     * The facts as they were then: `data` of what is sent.
-     */
-    data: unknown;
-    /**
-     * Where it is.
-     */
-    state: DeliveryState & unknown;
-    /**
      * How often it was sent.
      */
     attempts: number;
-    /**
-     * When it is sent next; only while it is pending.
-     */
-    next_attempt_at?: string;
-    /**
-     * The status the receiver answered last.
-     */
-    last_status?: number;
-    /**
-     * Why the last attempt failed.
-     */
-    last_error?: string;
     /**
      * When it happened.
      */
     created_at: string;
     /**
+     * The facts as they were then: `data` of what is sent.
+     */
+    data: unknown;
+    /**
      * When it was delivered or given up.
      */
     ended_at?: string;
+    /**
+     * What happened, such as `export.completed`.
+     */
+    event: string;
+    /**
+     * Its id. The header `webhook-id` is `msg_` and this without dashes, however often it is sent.
+     */
+    id: string;
+    /**
+     * Why the last attempt failed.
+     */
+    last_error?: string;
+    /**
+     * The status the receiver answered last.
+     */
+    last_status?: number;
+    /**
+     * When it is sent next; only while it is pending.
+     */
+    next_attempt_at?: string;
+    /**
+     * Where it is.
+     */
+    state: DeliveryState & unknown;
 };
 
 /**
@@ -325,10 +325,6 @@ export type DeliveryState = 'pending' | 'delivered' | 'failed';
  */
 export type Download = {
     /**
-     * An address that needs no token: presigned, or the CDN's; ranges work.
-     */
-    url: string;
-    /**
      * When it stops working.
      */
     expires_at: string;
@@ -337,13 +333,17 @@ export type Download = {
      */
     filename: string;
     /**
+     * SHA-256 of its bytes, in hex.
+     */
+    sha256?: string;
+    /**
      * Its size.
      */
     size_bytes: number;
     /**
-     * SHA-256 of its bytes, in hex.
+     * An address that needs no token: presigned, or the CDN's; ranges work.
      */
-    sha256?: string;
+    url: string;
 };
 
 /**
@@ -353,17 +353,13 @@ export type Download = {
  */
 export type Enrolled = {
     /**
-     * The node's id, also in its certificate.
+     * The farm's certificate authority, PEM.
      */
-    node_id: string;
+    ca: string;
     /**
      * Its certificate, PEM.
      */
     certificate: string;
-    /**
-     * The farm's certificate authority, PEM.
-     */
-    ca: string;
     /**
      * `HOST:PORT` for QUIC.
      */
@@ -372,6 +368,10 @@ export type Enrolled = {
      * How to log in to NATS, if the coordinator is configured to say.
      */
     nats?: NatsLogin & unknown;
+    /**
+     * The node's id, also in its certificate.
+     */
+    node_id: string;
 };
 
 /**
@@ -381,10 +381,6 @@ export type Enrolled = {
  */
 export type Enrolment = {
     /**
-     * The join token.
-     */
-    token: string;
-    /**
      * A certificate signing request, PEM. The key never leaves the machine.
      */
     csr: string;
@@ -392,6 +388,10 @@ export type Enrolment = {
      * What the machine says of itself, such as host and version.
      */
     facts?: unknown;
+    /**
+     * The join token.
+     */
+    token: string;
 };
 
 /**
@@ -401,25 +401,13 @@ export type Enrolment = {
  */
 export type Estimate = {
     /**
-     * How long all files play together, in seconds; exact.
-     */
-    duration_seconds: number;
-    /**
-     * Bytes of all files. Before the farm has rendered anything of the kind, only what the encoder's limits allow.
-     */
-    size_bytes: EstimateRange & unknown;
-    /**
-     * Seconds of rendering; absent while the farm has rendered too little of the kind, or no node is connected.
-     */
-    render_seconds?: EstimateRange & unknown;
-    /**
-     * Seconds until a node begins, about; absent while no node is connected, or what it would wait for is of a new kind.
-     */
-    queue_seconds?: number;
-    /**
      * Minutes of one slot; absent while the farm has rendered too little of the kind.
      */
     cost?: EstimateRange & unknown;
+    /**
+     * How long all files play together, in seconds; exact.
+     */
+    duration_seconds: number;
     /**
      * How many files come out.
      */
@@ -432,6 +420,18 @@ export type Estimate = {
      * How many of these are there already and cost nothing.
      */
     parts_reused: number;
+    /**
+     * Seconds until a node begins, about; absent while no node is connected, or what it would wait for is of a new kind.
+     */
+    queue_seconds?: number;
+    /**
+     * Seconds of rendering; absent while the farm has rendered too little of the kind, or no node is connected.
+     */
+    render_seconds?: EstimateRange & unknown;
+    /**
+     * Bytes of all files. Before the farm has rendered anything of the kind, only what the encoder's limits allow.
+     */
+    size_bytes: EstimateRange & unknown;
 };
 
 /**
@@ -441,13 +441,13 @@ export type Estimate = {
  */
 export type EstimateRange = {
     /**
-     * Seldom less.
-     */
-    low: number;
-    /**
      * Seldom more.
      */
     high: number;
+    /**
+     * Seldom less.
+     */
+    low: number;
 };
 
 /**
@@ -494,97 +494,9 @@ export type EventSnapshot = {
  */
 export type Export = {
     /**
-     * Its id.
+     * When it ended, however it did.
      */
-    id: string;
-    /**
-     * The same id.
-     */
-    export_id: string;
-    /**
-     * The video it is made of.
-     */
-    video_id: string;
-    /**
-     * Whose it is.
-     */
-    user_id: string;
-    /**
-     * How many files come out.
-     */
-    export_type: ExportType & unknown;
-    /**
-     * The box the picture is fitted into.
-     */
-    resolution: Resolution & unknown;
-    /**
-     * The container of the files.
-     */
-    format: Format & unknown;
-    /**
-     * How good, how large.
-     */
-    quality_preset: Quality & unknown;
-    /**
-     * Where it stands.
-     */
-    status: ExportStatus & unknown;
-    /**
-     * 0–100; never falls, 100 for completed exports alone.
-     */
-    progress_percentage: number;
-    /**
-     * What is being done with it.
-     */
-    current_stage: Stage & unknown;
-    /**
-     * The ranges as they were asked for.
-     */
-    segment_selections: Array<SegmentSelection>;
-    /**
-     * Length of all files together.
-     */
-    total_duration_seconds: number;
-    /**
-     * Key of the file, or of the ZIP of all clips.
-     */
-    output_s3_key?: string;
-    /**
-     * A presigned address of the file for an hour. Only when one export is looked at.
-     */
-    output_url?: string;
-    /**
-     * By how many seconds neighbours overlap. This and the three below only when one export is looked at.
-     */
-    crossfade_seconds?: number;
-    /**
-     * Whether the loudness of the segments is levelled.
-     */
-    normalize_audio?: boolean;
-    /**
-     * Whether parts that were rendered before are taken.
-     */
-    reuse_parts?: boolean;
-    /**
-     * What the files are called, without extension.
-     */
-    name?: string;
-    /**
-     * Size of the file, or of the ZIP of all clips.
-     */
-    file_size_bytes?: number;
-    /**
-     * SHA-256 of the file, or of the ZIP of all clips, in hex.
-     */
-    sha256?: string;
-    /**
-     * Why it failed, for programs.
-     */
-    error_code?: string;
-    /**
-     * Why it failed, for people.
-     */
-    error_message?: string;
+    completed_at?: string;
     /**
      * What it cost so far: minutes of one slot. Parts that were there before cost nothing.
      */
@@ -594,33 +506,121 @@ export type Export = {
      */
     created_at: string;
     /**
-     * When it last changed.
+     * By how many seconds neighbours overlap. This and the three below only when one export is looked at.
      */
-    updated_at: string;
+    crossfade_seconds?: number;
     /**
-     * When rendering began.
+     * What is being done with it.
      */
-    started_at?: string;
-    /**
-     * When it ended, however it did.
-     */
-    completed_at?: string;
-    /**
-     * When its files will be deleted.
-     */
-    expires_at?: string;
+    current_stage: Stage & unknown;
     /**
      * When it fails if it is not done; absent before rendering begins, and for what is over.
      */
     deadline_at?: string;
     /**
-     * Since when an operator holds it back; absent for what runs.
+     * Why it failed, for programs.
      */
-    paused_at?: string;
+    error_code?: string;
+    /**
+     * Why it failed, for people.
+     */
+    error_message?: string;
+    /**
+     * When its files will be deleted.
+     */
+    expires_at?: string;
+    /**
+     * The same id.
+     */
+    export_id: string;
+    /**
+     * How many files come out.
+     */
+    export_type: ExportType & unknown;
+    /**
+     * Size of the file, or of the ZIP of all clips.
+     */
+    file_size_bytes?: number;
+    /**
+     * The container of the files.
+     */
+    format: Format & unknown;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * What the files are called, without extension.
+     */
+    name?: string;
+    /**
+     * Whether the loudness of the segments is levelled.
+     */
+    normalize_audio?: boolean;
+    /**
+     * Key of the file, or of the ZIP of all clips.
+     */
+    output_s3_key?: string;
+    /**
+     * A presigned address of the file for an hour. Only when one export is looked at.
+     */
+    output_url?: string;
     /**
      * The finished files, without the ZIP.
      */
     outputs: Array<Output>;
+    /**
+     * Since when an operator holds it back; absent for what runs.
+     */
+    paused_at?: string;
+    /**
+     * 0–100; never falls, 100 for completed exports alone.
+     */
+    progress_percentage: number;
+    /**
+     * How good, how large.
+     */
+    quality_preset: Quality & unknown;
+    /**
+     * The box the picture is fitted into.
+     */
+    resolution: Resolution & unknown;
+    /**
+     * Whether parts that were rendered before are taken.
+     */
+    reuse_parts?: boolean;
+    /**
+     * The ranges as they were asked for.
+     */
+    segment_selections: Array<SegmentSelection>;
+    /**
+     * SHA-256 of the file, or of the ZIP of all clips, in hex.
+     */
+    sha256?: string;
+    /**
+     * When rendering began.
+     */
+    started_at?: string;
+    /**
+     * Where it stands.
+     */
+    status: ExportStatus & unknown;
+    /**
+     * Length of all files together.
+     */
+    total_duration_seconds: number;
+    /**
+     * When it last changed.
+     */
+    updated_at: string;
+    /**
+     * Whose it is.
+     */
+    user_id: string;
+    /**
+     * The video it is made of.
+     */
+    video_id: string;
 };
 
 /**
@@ -630,41 +630,41 @@ export type Export = {
  */
 export type ExportChanges = {
     /**
-     * The box the picture is fitted into.
+     * By how many seconds neighbours of a combined export overlap.
      */
-    resolution?: Resolution & unknown;
-    /**
-     * The container of the files.
-     */
-    format?: Format & unknown;
-    /**
-     * How good, how large.
-     */
-    quality?: Quality & unknown;
+    crossfade_seconds?: number;
     /**
      * How many files come out.
      */
     export_type?: ExportType & unknown;
     /**
-     * The ranges, in output order, at most 500; an empty list means the whole video.
+     * The container of the files.
      */
-    segments?: Array<SegmentRange>;
+    format?: Format & unknown;
     /**
-     * By how many seconds neighbours of a combined export overlap.
+     * What the files are called.
      */
-    crossfade_seconds?: number;
+    name?: string;
     /**
      * Level the loudness of the segments.
      */
     normalize_audio?: boolean;
     /**
+     * How good, how large.
+     */
+    quality?: Quality & unknown;
+    /**
+     * The box the picture is fitted into.
+     */
+    resolution?: Resolution & unknown;
+    /**
      * Take parts that were rendered before.
      */
     reuse_parts?: boolean;
     /**
-     * What the files are called.
+     * The ranges, in output order, at most 500; an empty list means the whole video.
      */
-    name?: string;
+    segments?: Array<SegmentRange>;
 };
 
 /**
@@ -674,13 +674,13 @@ export type ExportChanges = {
  */
 export type ExportDefaults = {
     /**
-     * The values.
-     */
-    settings: ExportSettings & unknown;
-    /**
      * The preset they come from and follow, if they do.
      */
     preset_id?: string;
+    /**
+     * The values.
+     */
+    settings: ExportSettings & unknown;
     /**
      * When you chose them; absent for the farm's own.
      */
@@ -694,29 +694,29 @@ export type ExportDefaults = {
  */
 export type ExportSettings = {
     /**
-     * The box the picture is fitted into; `1080p` by default.
+     * By how many seconds neighbours of a combined export overlap, 0 to 60; 0 by default.
      */
-    resolution?: Resolution & unknown;
-    /**
-     * The container of the files; `mp4` by default.
-     */
-    format?: Format & unknown;
-    /**
-     * How good, how large; `medium` by default.
-     */
-    quality?: Quality & unknown;
+    crossfade_seconds?: number;
     /**
      * How many files come out; absent: `single` for one segment, `combined` for several.
      */
     export_type?: ExportType & unknown;
     /**
-     * By how many seconds neighbours of a combined export overlap, 0 to 60; 0 by default.
+     * The container of the files; `mp4` by default.
      */
-    crossfade_seconds?: number;
+    format?: Format & unknown;
     /**
      * Level the loudness of the segments; yes by default.
      */
     normalize_audio?: boolean;
+    /**
+     * How good, how large; `medium` by default.
+     */
+    quality?: Quality & unknown;
+    /**
+     * The box the picture is fitted into; `1080p` by default.
+     */
+    resolution?: Resolution & unknown;
     /**
      * Take parts that were rendered before; yes by default.
      */
@@ -756,6 +756,10 @@ export type Exports = {
  */
 export type ExportsWithCounts = {
     /**
+     * How many there are in each state, whatever the filter.
+     */
+    counts: Counts & unknown;
+    /**
      * The page.
      */
     exports: Array<Export>;
@@ -763,10 +767,6 @@ export type ExportsWithCounts = {
      * How many fit the filter on all pages.
      */
     total: number;
-    /**
-     * How many there are in each state, whatever the filter.
-     */
-    counts: Counts & unknown;
 };
 
 /**
@@ -805,17 +805,17 @@ export type Health = {
  */
 export type JoinToken = {
     /**
-     * The authority's fingerprint and a secret, with a dot between. Shown this one time.
+     * When it stops working.
      */
-    token: string;
+    expires_at: string;
     /**
      * What the node will be called.
      */
     name: string;
     /**
-     * When it stops working.
+     * The authority's fingerprint and a secret, with a dot between. Shown this one time.
      */
-    expires_at: string;
+    token: string;
 };
 
 /**
@@ -833,10 +833,6 @@ export type Limits = {
      */
     exports_per_hour: number;
     /**
-     * Bytes of videos and files together.
-     */
-    storage_bytes: number;
-    /**
      * Bytes of one finished file.
      */
     file_bytes: number;
@@ -844,6 +840,10 @@ export type Limits = {
      * Minutes of one slot in a month (UTC); absent when unbounded.
      */
     minutes_per_month?: number;
+    /**
+     * Bytes of videos and files together.
+     */
+    storage_bytes: number;
 };
 
 /**
@@ -861,10 +861,6 @@ export type LimitsChange = {
      */
     exports_per_hour?: number;
     /**
-     * Bytes of videos and files together.
-     */
-    storage_bytes?: number;
-    /**
      * Bytes of one finished file.
      */
     file_bytes?: number;
@@ -872,6 +868,10 @@ export type LimitsChange = {
      * Minutes of one slot in a month (UTC).
      */
     minutes_per_month?: number;
+    /**
+     * Bytes of videos and files together.
+     */
+    storage_bytes?: number;
 };
 
 /**
@@ -881,13 +881,13 @@ export type LimitsChange = {
  */
 export type LoginLink = {
     /**
-     * Open it in a browser: it works once. Shown this one time.
-     */
-    url: string;
-    /**
      * When it stops working.
      */
     expires_at: string;
+    /**
+     * Open it in a browser: it works once. Shown this one time.
+     */
+    url: string;
 };
 
 /**
@@ -897,6 +897,10 @@ export type LoginLink = {
  */
 export type NatsLogin = {
     /**
+     * The password.
+     */
+    password: string;
+    /**
      * The address.
      */
     url: string;
@@ -904,10 +908,6 @@ export type NatsLogin = {
      * The user.
      */
     user: string;
-    /**
-     * The password.
-     */
-    password: string;
 };
 
 /**
@@ -917,13 +917,26 @@ export type NatsLogin = {
  */
 export type NewExport = {
     /**
-     * The box the picture is fitted into; it is never enlarged beyond need.
+     * By how much neighbours of a combined export overlap, rounded to whole frames; 0 by default, for hard joints. Each segment
+     * must have room for the overlaps at both of its ends.
      */
-    resolution: Resolution & unknown;
+    crossfade_seconds?: number;
+    /**
+     * How many files come out.
+     */
+    export_type: ExportType & unknown;
     /**
      * The container of the files.
      */
     format: Format & unknown;
+    /**
+     * What the files are called; the video's name by default.
+     */
+    name?: string;
+    /**
+     * Level the loudness of the segments; yes by default.
+     */
+    normalize_audio?: boolean;
     /**
      * How good, how large.
      */
@@ -933,30 +946,17 @@ export type NewExport = {
      */
     quality_preset?: Quality & unknown;
     /**
-     * How many files come out.
+     * The box the picture is fitted into; it is never enlarged beyond need.
      */
-    export_type: ExportType & unknown;
-    /**
-     * The ranges, in output order, at most 500; none means the whole video.
-     */
-    segments?: Array<SegmentRange>;
-    /**
-     * By how much neighbours of a combined export overlap, rounded to whole frames; 0 by default, for hard joints. Each segment
-     * must have room for the overlaps at both of its ends.
-     */
-    crossfade_seconds?: number;
-    /**
-     * Level the loudness of the segments; yes by default.
-     */
-    normalize_audio?: boolean;
+    resolution: Resolution & unknown;
     /**
      * Take parts that were rendered before; yes by default.
      */
     reuse_parts?: boolean;
     /**
-     * What the files are called; the video's name by default.
+     * The ranges, in output order, at most 500; none means the whole video.
      */
-    name?: string;
+    segments?: Array<SegmentRange>;
 };
 
 /**
@@ -966,13 +966,13 @@ export type NewExport = {
  */
 export type NewExportDefaults = {
     /**
-     * The values.
-     */
-    settings?: ExportSettings & unknown;
-    /**
      * One of your presets; when you edit it, these follow.
      */
     preset_id?: string;
+    /**
+     * The values.
+     */
+    settings?: ExportSettings & unknown;
 };
 
 /**
@@ -1050,13 +1050,13 @@ export type NewUser = {
      */
     name: string;
     /**
-     * What it may do; a creator by default.
-     */
-    role?: Role & unknown;
-    /**
      * Its password; without one, login links and tokens are the way in.
      */
     password?: string;
+    /**
+     * What it may do; a creator by default.
+     */
+    role?: Role & unknown;
 };
 
 /**
@@ -1066,6 +1066,14 @@ export type NewUser = {
  */
 export type NewVideo = {
     /**
+     * BLAKE3 of its bytes, in hex. With it, bytes the farm already has are not uploaded twice, and damaged ones are found.
+     */
+    blake3?: string;
+    /**
+     * Its media type, such as `video/mp4`.
+     */
+    content_type?: string;
+    /**
      * The name to show it under.
      */
     filename: string;
@@ -1073,14 +1081,6 @@ export type NewVideo = {
      * Its exact size, up to 500 GB.
      */
     size_bytes: number;
-    /**
-     * Its media type, such as `video/mp4`.
-     */
-    content_type?: string;
-    /**
-     * BLAKE3 of its bytes, in hex. With it, bytes the farm already has are not uploaded twice, and damaged ones are found.
-     */
-    blake3?: string;
 };
 
 /**
@@ -1090,9 +1090,9 @@ export type NewVideo = {
  */
 export type NewWebhook = {
     /**
-     * Where messages are sent, such as `https://example.org/reelfarm`. Not on this farm's own network.
+     * Whether it is told anything; yes by default.
      */
-    url: string;
+    enabled?: boolean;
     /**
      * What it is told of; everything by default.
      */
@@ -1102,9 +1102,9 @@ export type NewWebhook = {
      */
     name?: string;
     /**
-     * Whether it is told anything; yes by default.
+     * Where messages are sent, such as `https://example.org/reelfarm`. Not on this farm's own network.
      */
-    enabled?: boolean;
+    url: string;
 };
 
 /**
@@ -1114,13 +1114,13 @@ export type NewWebhook = {
  */
 export type NewWebhookView = {
     /**
-     * It.
-     */
-    webhook: Webhook & unknown;
-    /**
      * Signs every message (Standard Webhooks): `whsec_` and the Base64 of the key. Shown this one time.
      */
     secret: string;
+    /**
+     * It.
+     */
+    webhook: Webhook & unknown;
 };
 
 /**
@@ -1130,33 +1130,25 @@ export type NewWebhookView = {
  */
 export type Node = {
     /**
-     * Its id.
-     */
-    id: string;
-    /**
-     * What people call it.
-     */
-    name: string;
-    /**
-     * How it is.
-     */
-    state: NodeState & unknown;
-    /**
      * Whether it is connected.
      */
     connected: boolean;
     /**
-     * Encodes it runs at once.
+     * When it joined.
      */
-    slots: number;
+    created_at: string;
     /**
-     * Encodes it runs now.
+     * Its id.
      */
-    slots_busy: number;
+    id: string;
     /**
      * Why it has slots that nobody uses; absent when it has none.
      */
     idle?: Why & unknown;
+    /**
+     * What people call it.
+     */
+    name: string;
     /**
      * Why it is kept from tasks.
      */
@@ -1170,9 +1162,17 @@ export type Node = {
      */
     seen_at?: string;
     /**
-     * When it joined.
+     * Encodes it runs at once.
      */
-    created_at: string;
+    slots: number;
+    /**
+     * Encodes it runs now.
+     */
+    slots_busy: number;
+    /**
+     * How it is.
+     */
+    state: NodeState & unknown;
 };
 
 /**
@@ -1182,13 +1182,13 @@ export type Node = {
  */
 export type NodeDetails = {
     /**
-     * How it is.
-     */
-    node: Node & unknown;
-    /**
      * What it can do; absent until it connected for the first time.
      */
     facts?: NodeFacts & unknown;
+    /**
+     * How it is.
+     */
+    node: Node & unknown;
     /**
      * What it does now, at most 100 tasks.
      */
@@ -1218,29 +1218,29 @@ export type NodeEncoder = {
  */
 export type NodeFacts = {
     /**
-     * The node program's version.
-     */
-    version: string;
-    /**
-     * Its host's name.
-     */
-    host: string;
-    /**
      * Logical processors.
      */
     cpu_count: number;
-    /**
-     * The media library and its version.
-     */
-    media_library: string;
     /**
      * Picture encoders that passed their probe.
      */
     encoders: Array<NodeEncoder>;
     /**
+     * Its host's name.
+     */
+    host: string;
+    /**
+     * The media library and its version.
+     */
+    media_library: string;
+    /**
      * Layers of the media sandbox that are active.
      */
     sandbox_layers: Array<string>;
+    /**
+     * The node program's version.
+     */
+    version: string;
 };
 
 /**
@@ -1255,11 +1255,11 @@ export type NodeState = 'online' | 'draining' | 'quarantined' | 'offline';
  */
 export type Nodes = {
     /**
-     * By name.
+     * The page.
      */
     nodes: Array<Node>;
     /**
-     * How many.
+     * How many there are on all pages.
      */
     total: number;
 };
@@ -1287,25 +1287,25 @@ export type Ordered = {
  */
 export type Output = {
     /**
-     * From 1 in segment order.
+     * How long it plays.
      */
-    number: number;
+    duration_seconds: number;
     /**
      * With extension.
      */
     filename: string;
     /**
-     * Its size.
+     * From 1 in segment order.
      */
-    size_bytes: number;
-    /**
-     * How long it plays.
-     */
-    duration_seconds: number;
+    number: number;
     /**
      * A presigned address of one of its frames, good for an hour. In lists only of an export's first file.
      */
     poster_url?: string;
+    /**
+     * Its size.
+     */
+    size_bytes: number;
 };
 
 /**
@@ -1347,9 +1347,17 @@ export type PasswordChange = {
  */
 export type Preset = {
     /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
      * Its id.
      */
     id: string;
+    /**
+     * Whether you export with it when you say nothing else.
+     */
+    is_default: boolean;
     /**
      * What you call it.
      */
@@ -1358,14 +1366,6 @@ export type Preset = {
      * What it stands for.
      */
     settings: ExportSettings & unknown;
-    /**
-     * Whether you export with it when you say nothing else.
-     */
-    is_default: boolean;
-    /**
-     * When it was made.
-     */
-    created_at: string;
     /**
      * When it was last edited.
      */
@@ -1379,11 +1379,11 @@ export type Preset = {
  */
 export type Presets = {
     /**
-     * By name.
+     * The page.
      */
     presets: Array<Preset>;
     /**
-     * How many.
+     * How many there are on all pages.
      */
     total: number;
 };
@@ -1395,14 +1395,9 @@ export type Presets = {
  */
 export type Preview = {
     /**
-     * A presigned address of an MP4 of at most 480 lines that browsers play and seek in: the frames of the video at their
-     * own times, its sound beside them.
+     * When the addresses stop working.
      */
-    proxy_url: string;
-    /**
-     * Thumbnails.
-     */
-    sprite: Sprite & unknown;
+    expires_at: string;
     /**
      * A presigned address of the waveform, JSON; absent for a video without sound.
      */
@@ -1412,9 +1407,14 @@ export type Preview = {
      */
     poster_url: string;
     /**
-     * When the addresses stop working.
+     * A presigned address of an MP4 of at most 480 lines that browsers play and seek in: the frames of the video at their
+     * own times, its sound beside them.
      */
-    expires_at: string;
+    proxy_url: string;
+    /**
+     * Thumbnails.
+     */
+    sprite: Sprite & unknown;
 };
 
 /**
@@ -1424,13 +1424,13 @@ export type Preview = {
  */
 export type Problem = {
     /**
-     * The field as a path into the request, such as `segments[2].end`.
-     */
-    field: string;
-    /**
      * Which fault it is.
      */
     code: ProblemCode & unknown;
+    /**
+     * The field as a path into the request, such as `segments[2].end`.
+     */
+    field: string;
     /**
      * One sentence that says what to do.
      */
@@ -1449,25 +1449,17 @@ export type ProblemCode = 'invalid_number' | 'outside_video' | 'empty_segment' |
  */
 export type Progress = {
     /**
-     * 0–100; never falls, 100 for completed exports alone.
-     */
-    progress: number;
-    /**
-     * Where the export stands.
-     */
-    status: ExportStatus & unknown;
-    /**
      * What is being done with it.
      */
     current_stage: Stage & unknown;
     /**
-     * Seconds until all frames are there; absent while that cannot be said.
-     */
-    estimated_time_remaining?: number;
-    /**
      * Seconds since rendering began, until it ended.
      */
     elapsed_time: number;
+    /**
+     * Seconds until all frames are there; absent while that cannot be said.
+     */
+    estimated_time_remaining?: number;
     /**
      * Frames that are there.
      */
@@ -1477,9 +1469,17 @@ export type Progress = {
      */
     frames_total: number;
     /**
+     * 0–100; never falls, 100 for completed exports alone.
+     */
+    progress: number;
+    /**
      * Seconds of video rendered per second; absent while nothing was.
      */
     speed?: number;
+    /**
+     * Where the export stands.
+     */
+    status: ExportStatus & unknown;
 };
 
 /**
@@ -1489,13 +1489,13 @@ export type Progress = {
  */
 export type PutPart = {
     /**
-     * From 1.
-     */
-    number: number;
-    /**
      * The `ETag` of the answer to the PUT.
      */
     etag: string;
+    /**
+     * From 1.
+     */
+    number: number;
 };
 
 /**
@@ -1542,6 +1542,22 @@ export type Queue = {
  */
 export type QueueCounts = {
     /**
+     * Exports that failed within the last hour.
+     */
+    failed_last_hour: number;
+    /**
+     * Nodes that take tasks.
+     */
+    nodes_online: number;
+    /**
+     * Seconds since the oldest open export was ordered; absent when there is none.
+     */
+    oldest_wait_seconds?: number;
+    /**
+     * Exports held back; they are among the others.
+     */
+    paused: number;
+    /**
      * Exports of which nothing is done yet.
      */
     pending: number;
@@ -1549,26 +1565,6 @@ export type QueueCounts = {
      * Exports being made.
      */
     processing: number;
-    /**
-     * Exports held back; they are among the others.
-     */
-    paused: number;
-    /**
-     * Exports that failed within the last hour.
-     */
-    failed_last_hour: number;
-    /**
-     * Tasks that wait, indexes and previews among them; at most 5,000 are counted.
-     */
-    tasks_waiting: number;
-    /**
-     * Tasks some node has.
-     */
-    tasks_running: number;
-    /**
-     * Nodes that take tasks.
-     */
-    nodes_online: number;
     /**
      * Their slots.
      */
@@ -1578,9 +1574,13 @@ export type QueueCounts = {
      */
     slots_busy: number;
     /**
-     * Seconds since the oldest open export was ordered; absent when there is none.
+     * Tasks some node has.
      */
-    oldest_wait_seconds?: number;
+    tasks_running: number;
+    /**
+     * Tasks that wait, indexes and previews among them; at most 5,000 are counted.
+     */
+    tasks_waiting: number;
 };
 
 /**
@@ -1590,9 +1590,49 @@ export type QueueCounts = {
  */
 export type QueuedExport = {
     /**
+     * Seconds since it was ordered.
+     */
+    age_seconds: number;
+    /**
+     * When it was ordered.
+     */
+    created_at: string;
+    /**
+     * When it fails if it is not done.
+     */
+    deadline_at?: string;
+    /**
+     * What that is called.
+     */
+    filename: string;
+    /**
      * Its id.
      */
     id: string;
+    /**
+     * Since when it is held back.
+     */
+    paused_at?: string;
+    /**
+     * How urgent it is, −100 to 100: the higher, the sooner. 0 is ordinary.
+     */
+    priority: number;
+    /**
+     * 0–99, as its owner was shown it.
+     */
+    progress_percentage: number;
+    /**
+     * When rendering began.
+     */
+    started_at?: string;
+    /**
+     * Where it stands.
+     */
+    status: ExportStatus & unknown;
+    /**
+     * Its tasks; none before it is planned.
+     */
+    tasks: TaskCounts & unknown;
     /**
      * Whose it is.
      */
@@ -1605,46 +1645,6 @@ export type QueuedExport = {
      * The video it is made of.
      */
     video_id: string;
-    /**
-     * What that is called.
-     */
-    filename: string;
-    /**
-     * Where it stands.
-     */
-    status: ExportStatus & unknown;
-    /**
-     * How urgent it is, −100 to 100: the higher, the sooner. 0 is ordinary.
-     */
-    priority: number;
-    /**
-     * 0–99, as its owner was shown it.
-     */
-    progress_percentage: number;
-    /**
-     * Its tasks; none before it is planned.
-     */
-    tasks: TaskCounts & unknown;
-    /**
-     * Seconds since it was ordered.
-     */
-    age_seconds: number;
-    /**
-     * When it was ordered.
-     */
-    created_at: string;
-    /**
-     * When rendering began.
-     */
-    started_at?: string;
-    /**
-     * When it fails if it is not done.
-     */
-    deadline_at?: string;
-    /**
-     * Since when it is held back.
-     */
-    paused_at?: string;
 };
 
 /**
@@ -1654,13 +1654,13 @@ export type QueuedExport = {
  */
 export type Ready = {
     /**
-     * Whether everything works.
-     */
-    ready: boolean;
-    /**
      * Each thing that must work.
      */
     checks: Array<CheckResult>;
+    /**
+     * Whether everything works.
+     */
+    ready: boolean;
 };
 
 /**
@@ -1670,53 +1670,53 @@ export type Ready = {
  */
 export type Recommendation = {
     /**
-     * Its name: `youtube`, `youtube_shorts`, `instagram_reel`, `instagram_feed`, `tiktok` or `x`.
+     * The shape shown best there, such as `9:16`.
      */
-    id: string;
-    /**
-     * The platform, such as `YouTube`.
-     */
-    platform: string;
-    /**
-     * The place on it, such as `YouTube Short`.
-     */
-    title: string;
-    /**
-     * What to export with.
-     */
-    resolution: Resolution & unknown;
+    aspect_ratio: string;
     /**
      * What to export with.
      */
     format: Format & unknown;
     /**
-     * What to export with.
+     * Its name: `youtube`, `youtube_shorts`, `instagram_reel`, `instagram_feed`, `tiktok` or `x`.
      */
-    quality: Quality & unknown;
-    /**
-     * The shape shown best there, such as `9:16`.
-     */
-    aspect_ratio: string;
+    id: string;
     /**
      * No longer file is shown there, in seconds.
      */
     max_duration_seconds?: number;
     /**
-     * No larger file is taken there.
-     */
-    max_size_bytes?: number;
-    /**
      * Frames a second beyond that are dropped there.
      */
     max_frame_rate?: number;
+    /**
+     * No larger file is taken there.
+     */
+    max_size_bytes?: number;
     /**
      * What else to know.
      */
     note: string;
     /**
+     * The platform, such as `YouTube`.
+     */
+    platform: string;
+    /**
+     * What to export with.
+     */
+    quality: Quality & unknown;
+    /**
+     * What to export with.
+     */
+    resolution: Resolution & unknown;
+    /**
      * The platform's own page.
      */
     source: string;
+    /**
+     * The place on it, such as `YouTube Short`.
+     */
+    title: string;
 };
 
 /**
@@ -1775,13 +1775,13 @@ export type Removed = {
      */
     id: string;
     /**
-     * What it is about.
-     */
-    topic: Topic & unknown;
-    /**
      * The id of what is gone.
      */
     thing_id: string;
+    /**
+     * What it is about.
+     */
+    topic: Topic & unknown;
 };
 
 /**
@@ -1817,9 +1817,9 @@ export type Replayed = {
  */
 export type Report = {
     /**
-     * Version of this shape: 1. Fields may be added to a version.
+     * The ZIP of all files; only for clips.
      */
-    report: number;
+    archive?: ReportArchive & unknown;
     /**
      * The export's id.
      */
@@ -1829,29 +1829,29 @@ export type Report = {
      */
     export_type: string;
     /**
-     * The box the picture was fitted into: `720p`, `1080p` or `4k`.
-     */
-    resolution: string;
-    /**
-     * `high`, `medium` or `low`.
-     */
-    quality_preset: string;
-    /**
      * Whether every segment's sound was levelled.
      */
     normalize_audio: boolean;
-    /**
-     * The video it was made of.
-     */
-    source: ReportSource & unknown;
     /**
      * The files, in order of their numbers.
      */
     outputs: Array<ReportOutput>;
     /**
-     * The ZIP of all files; only for clips.
+     * `high`, `medium` or `low`.
      */
-    archive?: ReportArchive & unknown;
+    quality_preset: string;
+    /**
+     * Version of this shape: 1. Fields may be added to a version.
+     */
+    report: number;
+    /**
+     * The box the picture was fitted into: `720p`, `1080p` or `4k`.
+     */
+    resolution: string;
+    /**
+     * The video it was made of.
+     */
+    source: ReportSource & unknown;
     /**
      * The programs that made it.
      */
@@ -1867,19 +1867,27 @@ export type ReportArchive = {
      */
     filename: string;
     /**
-     * Its size in bytes.
-     */
-    size_bytes: number;
-    /**
      * SHA-256 of its bytes, in hex.
      */
     sha256: string;
+    /**
+     * Its size in bytes.
+     */
+    size_bytes: number;
 };
 
 /**
  * Colour by the code points of ISO/IEC 23091-2; 2 means that nobody said.
  */
 export type ReportColour = {
+    /**
+     * Whether black is 0 and white 255.
+     */
+    full_range: boolean;
+    /**
+     * Matrix coefficients.
+     */
+    matrix: number;
     /**
      * Colour primaries.
      */
@@ -1888,14 +1896,6 @@ export type ReportColour = {
      * Transfer characteristics.
      */
     transfer: number;
-    /**
-     * Matrix coefficients.
-     */
-    matrix: number;
-    /**
-     * Whether black is 0 and white 255.
-     */
-    full_range: boolean;
 };
 
 /**
@@ -1911,19 +1911,23 @@ export type ReportFrameRun = {
      */
     frame_count: number;
     /**
-     * The frame of the source that the first of them is, in order of presentation, from 0.
-     */
-    source_frame: number;
-    /**
      * In a crossfade, the frame of the source that is laid over the first of them; consecutive as well.
      */
     incoming_source_frame?: number;
+    /**
+     * The frame of the source that the first of them is, in order of presentation, from 0.
+     */
+    source_frame: number;
 };
 
 /**
  * What levelling did to a segment, by EBU R128.
  */
 export type ReportLoudness = {
+    /**
+     * The gain that was applied, in dB.
+     */
+    gain_db: number;
     /**
      * Integrated loudness as it was, in LUFS; absent for silence, which is left alone.
      */
@@ -1932,10 +1936,6 @@ export type ReportLoudness = {
      * Integrated loudness as it is, before fades and coding, in LUFS.
      */
     out_lufs?: number;
-    /**
-     * The gain that was applied, in dB.
-     */
-    gain_db: number;
     /**
      * True peak as it is, in dBTP.
      */
@@ -1947,6 +1947,10 @@ export type ReportLoudness = {
  */
 export type ReportNode = {
     /**
+     * The media library and its version; absent for parts from before it was kept.
+     */
+    media_library?: string;
+    /**
      * Its id.
      */
     node_id: string;
@@ -1954,10 +1958,6 @@ export type ReportNode = {
      * Version of the node program; absent for parts from before it was kept.
      */
     version?: string;
-    /**
-     * The media library and its version; absent for parts from before it was kept.
-     */
-    media_library?: string;
 };
 
 /**
@@ -1965,53 +1965,53 @@ export type ReportNode = {
  */
 export type ReportOutput = {
     /**
-     * From 1, in order of the segments.
-     */
-    number: number;
-    /**
-     * Its name, with extension.
-     */
-    filename: string;
-    /**
-     * Its size in bytes.
-     */
-    size_bytes: number;
-    /**
-     * SHA-256 of its bytes, in hex.
-     */
-    sha256: string;
-    /**
      * `mp4`, `mov` or `webm`.
      */
     container: string;
-    /**
-     * Ticks per second. Every time in ticks, of this file and of its source, counts on it.
-     */
-    time_scale: number;
-    /**
-     * Frames of picture.
-     */
-    frame_count: number;
-    /**
-     * From the first frame's beginning to the last one's end, in ticks.
-     */
-    duration_ticks: number;
     /**
      * The same in seconds, to the microsecond.
      */
     duration_seconds: number;
     /**
+     * From the first frame's beginning to the last one's end, in ticks.
+     */
+    duration_ticks: number;
+    /**
+     * Its name, with extension.
+     */
+    filename: string;
+    /**
+     * Frames of picture.
+     */
+    frame_count: number;
+    /**
+     * From 1, in order of the segments.
+     */
+    number: number;
+    /**
      * The picture track.
      */
     picture: ReportPicture & unknown;
+    /**
+     * The segments it shows, in order.
+     */
+    segments: Array<ReportSegment>;
+    /**
+     * SHA-256 of its bytes, in hex.
+     */
+    sha256: string;
+    /**
+     * Its size in bytes.
+     */
+    size_bytes: number;
     /**
      * The sound track; absent when the source has none.
      */
     sound?: ReportSound & unknown;
     /**
-     * The segments it shows, in order.
+     * Ticks per second. Every time in ticks, of this file and of its source, counts on it.
      */
-    segments: Array<ReportSegment>;
+    time_scale: number;
     /**
      * Codes of things worth knowing about the file: `scaled_up` when the source's picture is smaller.
      */
@@ -2023,13 +2023,17 @@ export type ReportOutput = {
  */
 export type ReportPart = {
     /**
+     * Which attempt at its task these bytes are, from 1.
+     */
+    attempt: number;
+    /**
      * Names it by everything that decides its bytes, in hex.
      */
     content_key: string;
     /**
-     * `picture`, `crossfade` or `sound`.
+     * Who encoded it, with exact versions.
      */
-    kind: string;
+    encoder: string;
     /**
      * The first of its frames in the file, from 0; 0 for sound.
      */
@@ -2039,33 +2043,21 @@ export type ReportPart = {
      */
     frame_count: number;
     /**
-     * When its first frame is shown, in ticks; 0 for sound.
-     */
-    start_ticks: number;
-    /**
-     * Its bytes in the file.
-     */
-    size_bytes: number;
-    /**
-     * BLAKE3 of those bytes, in hex: its frames in decode order, one after another.
-     */
-    payload_blake3: string;
-    /**
      * BLAKE3, in hex, of 9 bytes for each of its frames in decode order: its place in order of presentation within the part (32 bits), its size in bytes (32 bits), both little-endian, and 1 for a key frame, else 0.
      */
     frames_blake3: string;
     /**
-     * Who encoded it, with exact versions.
+     * `picture`, `crossfade` or `sound`.
      */
-    encoder: string;
+    kind: string;
     /**
      * The node it was rendered on.
      */
     node_id: string;
     /**
-     * Which attempt at its task these bytes are, from 1.
+     * BLAKE3 of those bytes, in hex: its frames in decode order, one after another.
      */
-    attempt: number;
+    payload_blake3: string;
     /**
      * Seconds the attempt took.
      */
@@ -2074,6 +2066,14 @@ export type ReportPart = {
      * Whether it was there before this export asked for it.
      */
     reused: boolean;
+    /**
+     * Its bytes in the file.
+     */
+    size_bytes: number;
+    /**
+     * When its first frame is shown, in ticks; 0 for sound.
+     */
+    start_ticks: number;
 };
 
 /**
@@ -2089,39 +2089,35 @@ export type ReportPicture = {
      */
     codec_config_blake3: string;
     /**
-     * Width in pixels.
-     */
-    width: number;
-    /**
-     * Height in pixels.
-     */
-    height: number;
-    /**
      * Colour as it is signalled.
      */
     colour: ReportColour & unknown;
-    /**
-     * How long frames are shown, in order of presentation: runs of [how many frames, ticks each]. The first frame is shown at 0.
-     */
-    frame_times: Array<Array<number>>;
     /**
      * Which frame of the source every frame is, in runs.
      */
     frame_map: Array<ReportFrameRun>;
     /**
+     * How long frames are shown, in order of presentation: runs of [how many frames, ticks each]. The first frame is shown at 0.
+     */
+    frame_times: Array<Array<number>>;
+    /**
+     * Height in pixels.
+     */
+    height: number;
+    /**
      * The parts it was laid out from, in order. Their frames follow one another in decode order.
      */
     parts: Array<ReportPart>;
+    /**
+     * Width in pixels.
+     */
+    width: number;
 };
 
 /**
  * A range of the source as it stands in a file.
  */
 export type ReportSegment = {
-    /**
-     * From 1, in the order they were asked for.
-     */
-    number: number;
     /**
      * The client's own name for it.
      */
@@ -2131,10 +2127,6 @@ export type ReportSegment = {
      */
     first: ReportSourceFrame & unknown;
     /**
-     * The last frame of the source in it.
-     */
-    last: ReportSourceFrame & unknown;
-    /**
      * The frame of the file at which it begins to be seen, from 0.
      */
     first_frame: number;
@@ -2143,19 +2135,31 @@ export type ReportSegment = {
      */
     first_sample?: number;
     /**
-     * How many samples of it are heard, those of a crossfade included.
+     * The last frame of the source in it.
      */
-    sample_count?: number;
+    last: ReportSourceFrame & unknown;
     /**
      * How loud it was and is, where it was levelled.
      */
     loudness?: ReportLoudness & unknown;
+    /**
+     * From 1, in the order they were asked for.
+     */
+    number: number;
+    /**
+     * How many samples of it are heard, those of a crossfade included.
+     */
+    sample_count?: number;
 };
 
 /**
  * The sound track of a file.
  */
 export type ReportSound = {
+    /**
+     * 1 or 2.
+     */
+    channels: number;
     /**
      * `aac` or `opus`.
      */
@@ -2165,22 +2169,6 @@ export type ReportSound = {
      */
     codec_config_blake3: string;
     /**
-     * 1 or 2.
-     */
-    channels: number;
-    /**
-     * Samples per second.
-     */
-    sample_rate: number;
-    /**
-     * Samples that are heard.
-     */
-    sample_count: number;
-    /**
-     * Samples in front of them that a player skips: the encoder's delay.
-     */
-    priming_samples: number;
-    /**
      * Samples in each packet.
      */
     packet_samples: number;
@@ -2188,6 +2176,18 @@ export type ReportSound = {
      * The part it was laid out from.
      */
     part: ReportPart & unknown;
+    /**
+     * Samples in front of them that a player skips: the encoder's delay.
+     */
+    priming_samples: number;
+    /**
+     * Samples that are heard.
+     */
+    sample_count: number;
+    /**
+     * Samples per second.
+     */
+    sample_rate: number;
 };
 
 /**
@@ -2195,13 +2195,13 @@ export type ReportSound = {
  */
 export type ReportSource = {
     /**
-     * Its id.
-     */
-    video_id: string;
-    /**
      * BLAKE3 of its bytes, in hex.
      */
     blake3: string;
+    /**
+     * Frames of the picture track.
+     */
+    frame_count: number;
     /**
      * Codec of the picture track that was used.
      */
@@ -2211,9 +2211,9 @@ export type ReportSource = {
      */
     sound_codec?: string;
     /**
-     * Frames of the picture track.
+     * Its id.
      */
-    frame_count: number;
+    video_id: string;
     /**
      * Codes of things worth knowing about it.
      */
@@ -2229,13 +2229,13 @@ export type ReportSourceFrame = {
      */
     frame: number;
     /**
-     * When it is shown in the source, in ticks.
-     */
-    pts_ticks: number;
-    /**
      * The same in seconds, to the microsecond.
      */
     pts_seconds: number;
+    /**
+     * When it is shown in the source, in ticks.
+     */
+    pts_ticks: number;
 };
 
 /**
@@ -2281,25 +2281,25 @@ export type Role = 'creator' | 'operator' | 'admin';
  */
 export type SegmentRange = {
     /**
-     * First instant inside.
+     * Your own name for it.
      */
-    start?: number;
+    clip_id?: string;
     /**
      * First instant after.
      */
     end?: number;
     /**
-     * Another name of `start`.
-     */
-    start_time?: number;
-    /**
      * Another name of `end`.
      */
     end_time?: number;
     /**
-     * Your own name for it.
+     * First instant inside.
      */
-    clip_id?: string;
+    start?: number;
+    /**
+     * Another name of `start`.
+     */
+    start_time?: number;
 };
 
 /**
@@ -2309,17 +2309,17 @@ export type SegmentRange = {
  */
 export type SegmentSelection = {
     /**
-     * First instant inside, in seconds of the video.
+     * The client's own name for it.
      */
-    start_time: number;
+    clip_id?: string;
     /**
      * First instant after, in seconds of the video.
      */
     end_time: number;
     /**
-     * The client's own name for it.
+     * First instant inside, in seconds of the video.
      */
-    clip_id?: string;
+    start_time: number;
 };
 
 /**
@@ -2329,17 +2329,17 @@ export type SegmentSelection = {
  */
 export type Share = {
     /**
-     * The link. Shown this one time.
+     * When it expires.
      */
-    url: string;
+    expires_at: string;
     /**
      * The secret in it.
      */
     token: string;
     /**
-     * When it expires.
+     * The link. Shown this one time.
      */
-    expires_at: string;
+    url: string;
 };
 
 /**
@@ -2370,33 +2370,33 @@ export type Sort = '-created_at' | 'created_at';
  */
 export type Sprite = {
     /**
-     * A presigned address of the picture, a JPEG.
-     */
-    url: string;
-    /**
      * Thumbnails in a row.
      */
     columns: number;
-    /**
-     * Rows; the last one may not be full.
-     */
-    rows: number;
-    /**
-     * Seconds between two thumbnails: number k, from 0, shows what is on screen at k times the interval.
-     */
-    interval: number;
     /**
      * Thumbnails in all.
      */
     count: number;
     /**
-     * Width of a thumbnail in pixels.
-     */
-    width: number;
-    /**
      * Height of a thumbnail in pixels.
      */
     height: number;
+    /**
+     * Seconds between two thumbnails: number k, from 0, shows what is on screen at k times the interval.
+     */
+    interval: number;
+    /**
+     * Rows; the last one may not be full.
+     */
+    rows: number;
+    /**
+     * A presigned address of the picture, a JPEG.
+     */
+    url: string;
+    /**
+     * Width of a thumbnail in pixels.
+     */
+    width: number;
 };
 
 /**
@@ -2411,6 +2411,42 @@ export type Stage = 'queued' | 'downloading' | 'processing' | 'uploading' | 'com
  */
 export type Task = {
     /**
+     * Of these, done.
+     */
+    amount_done: number;
+    /**
+     * Frames of picture, milliseconds of sound or preview.
+     */
+    amount_total: number;
+    /**
+     * How often it was leased.
+     */
+    attempt: number;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * What went wrong last, in the media library's own words.
+     */
+    error_detail?: string;
+    /**
+     * What went wrong last, for people.
+     */
+    error_message?: string;
+    /**
+     * The export it works for; an index or preview has none.
+     */
+    export_id?: string;
+    /**
+     * How often it failed since it was last queued.
+     */
+    failures: number;
+    /**
+     * When it was done or given up.
+     */
+    finished_at?: string;
+    /**
      * Its id.
      */
     id: string;
@@ -2419,13 +2455,25 @@ export type Task = {
      */
     kind: TaskKind & unknown;
     /**
-     * Where it is.
+     * Until when the node has it.
      */
-    state: TaskState & unknown;
+    lease_until?: string;
+    /**
+     * The node that has it, or had it last.
+     */
+    node_id?: string;
     /**
      * Whose nodes can do it: an encoder's name, or `media`, which every node can.
      */
     pool: string;
+    /**
+     * Whether its part was there before anybody rendered it.
+     */
+    reused: boolean;
+    /**
+     * Where it is.
+     */
+    state: TaskState & unknown;
     /**
      * Whose it is.
      */
@@ -2435,57 +2483,9 @@ export type Task = {
      */
     video_id: string;
     /**
-     * The export it works for; an index or preview has none.
-     */
-    export_id?: string;
-    /**
-     * The node that has it, or had it last.
-     */
-    node_id?: string;
-    /**
-     * How often it was leased.
-     */
-    attempt: number;
-    /**
-     * How often it failed since it was last queued.
-     */
-    failures: number;
-    /**
-     * What went wrong last, for people.
-     */
-    error_message?: string;
-    /**
-     * What went wrong last, in the media library's own words.
-     */
-    error_detail?: string;
-    /**
-     * Frames of picture, milliseconds of sound or preview.
-     */
-    amount_total: number;
-    /**
-     * Of these, done.
-     */
-    amount_done: number;
-    /**
-     * Whether its part was there before anybody rendered it.
-     */
-    reused: boolean;
-    /**
      * Why it waits; only while it is `ready`.
      */
     waiting?: Why & unknown;
-    /**
-     * Until when the node has it.
-     */
-    lease_until?: string;
-    /**
-     * When it was made.
-     */
-    created_at: string;
-    /**
-     * When it was done or given up.
-     */
-    finished_at?: string;
 };
 
 /**
@@ -2495,21 +2495,21 @@ export type Task = {
  */
 export type TaskCounts = {
     /**
-     * May be claimed.
+     * Their parts are there.
      */
-    ready: number;
+    done: number;
     /**
      * A node has them.
      */
     leased: number;
     /**
-     * Their parts are there.
-     */
-    done: number;
-    /**
      * Failed for good.
      */
     poisoned: number;
+    /**
+     * May be claimed.
+     */
+    ready: number;
 };
 
 /**
@@ -2549,17 +2549,17 @@ export type Thing = {
      */
     exports?: WatchedExport & unknown;
     /**
-     * Of the topic `videos`, without presigned addresses.
+     * Of the topic `nodes`.
      */
-    videos?: Video & unknown;
+    nodes?: Node & unknown;
     /**
      * Of the topic `queue`.
      */
     queue?: QueueCounts & unknown;
     /**
-     * Of the topic `nodes`.
+     * Of the topic `videos`, without presigned addresses.
      */
-    nodes?: Node & unknown;
+    videos?: Video & unknown;
 };
 
 /**
@@ -2569,21 +2569,21 @@ export type Thing = {
  */
 export type Token = {
     /**
-     * Its id.
-     */
-    id: string;
-    /**
-     * What you call it.
-     */
-    name: string;
-    /**
      * When it was made.
      */
     created_at: string;
     /**
+     * Its id.
+     */
+    id: string;
+    /**
      * When it was last used, to the minute; absent when it never was.
      */
     last_used_at?: string;
+    /**
+     * What you call it.
+     */
+    name: string;
 };
 
 /**
@@ -2592,6 +2592,10 @@ export type Token = {
  * A new token, with what makes it one.
  */
 export type TokenWithSecret = {
+    /**
+     * When it was made.
+     */
+    created_at: string;
     /**
      * Its id.
      */
@@ -2604,10 +2608,6 @@ export type TokenWithSecret = {
      * Send it as `Authorization: Bearer rf_…`. Shown this one time.
      */
     token: string;
-    /**
-     * When it was made.
-     */
-    created_at: string;
 };
 
 /**
@@ -2638,10 +2638,6 @@ export type Topic = 'exports' | 'videos' | 'queue' | 'nodes';
  */
 export type Upload = {
     /**
-     * Named again in the completion.
-     */
-    upload_id: string;
-    /**
      * The size of every part but the last.
      */
     part_size_bytes: number;
@@ -2649,6 +2645,10 @@ export type Upload = {
      * Where each part goes.
      */
     parts: Array<PartAddress>;
+    /**
+     * Named again in the completion.
+     */
+    upload_id: string;
 };
 
 /**
@@ -2658,25 +2658,21 @@ export type Upload = {
  */
 export type Usage = {
     /**
-     * The month in UTC, such as `2026-11`.
+     * Exports completed.
      */
-    month: string;
+    completed: number;
     /**
-     * Who.
+     * Minutes of one slot: the sum of what every rendered task took.
      */
-    user_id: string;
-    /**
-     * What they are called.
-     */
-    user_name: string;
+    cost: number;
     /**
      * Exports ordered.
      */
     exports: number;
     /**
-     * Exports completed.
+     * The month in UTC, such as `2026-11`.
      */
-    completed: number;
+    month: string;
     /**
      * Bytes of the files completed.
      */
@@ -2686,9 +2682,13 @@ export type Usage = {
      */
     rendered_tasks: number;
     /**
-     * Minutes of one slot: the sum of what every rendered task took.
+     * Who.
      */
-    cost: number;
+    user_id: string;
+    /**
+     * What they are called.
+     */
+    user_name: string;
 };
 
 /**
@@ -2698,13 +2698,13 @@ export type Usage = {
  */
 export type UsageList = {
     /**
-     * The present month first; within a month by name.
-     */
-    usage: Array<Usage>;
-    /**
      * How many rows.
      */
     total: number;
+    /**
+     * The present month first; within a month by name.
+     */
+    usage: Array<Usage>;
 };
 
 /**
@@ -2734,21 +2734,21 @@ export type User = {
  */
 export type UserChange = {
     /**
-     * What it may do.
-     */
-    role?: Role & unknown;
-    /**
      * Whether nobody gets in by it.
      */
     disabled?: boolean;
+    /**
+     * How much it may order and keep.
+     */
+    limits?: LimitsChange & unknown;
     /**
      * Its password.
      */
     password?: string;
     /**
-     * How much it may order and keep.
+     * What it may do.
      */
-    limits?: LimitsChange & unknown;
+    role?: Role & unknown;
 };
 
 /**
@@ -2758,21 +2758,29 @@ export type UserChange = {
  */
 export type Video = {
     /**
-     * Its id.
+     * Channels of sound.
      */
-    id: string;
+    audio_channels?: number;
     /**
-     * Whose it is.
+     * Such as `aac`; absent for a video without sound.
      */
-    user_id: string;
+    audio_codec?: string;
     /**
-     * The name it was uploaded under.
+     * Colour as the stream says.
      */
-    filename: string;
+    color?: Color & unknown;
     /**
-     * Where it stands.
+     * As the client said.
      */
-    status: VideoStatus & unknown;
+    content_type: string;
+    /**
+     * When it was announced.
+     */
+    created_at: string;
+    /**
+     * When the last frame stops being shown.
+     */
+    duration_seconds?: number;
     /**
      * Why it failed, for programs.
      */
@@ -2782,33 +2790,45 @@ export type Video = {
      */
     error_message?: string;
     /**
-     * Its size.
+     * The name it was uploaded under.
      */
-    size_bytes: number;
+    filename: string;
     /**
-     * As the client said.
+     * Nominal frames per second.
      */
-    content_type: string;
+    frame_rate?: number;
     /**
-     * When the last frame stops being shown.
+     * Whether the picture is PQ or HLG.
      */
-    duration_seconds?: number;
-    /**
-     * Width as displayed: square pixels, upright.
-     */
-    width?: number;
+    hdr?: boolean;
     /**
      * Height as displayed: square pixels, upright.
      */
     height?: number;
     /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * A presigned address of one telling frame, good for an hour; absent until its preview is made.
+     */
+    poster_url?: string;
+    /**
      * Clockwise degrees that make the stored picture upright.
      */
     rotation?: number;
     /**
-     * Nominal frames per second.
+     * Its size.
      */
-    frame_rate?: number;
+    size_bytes: number;
+    /**
+     * Where it stands.
+     */
+    status: VideoStatus & unknown;
+    /**
+     * Whose it is.
+     */
+    user_id: string;
     /**
      * Whether frame times are unequal by more than rounding.
      */
@@ -2818,33 +2838,13 @@ export type Video = {
      */
     video_codec?: string;
     /**
-     * Such as `aac`; absent for a video without sound.
-     */
-    audio_codec?: string;
-    /**
-     * Channels of sound.
-     */
-    audio_channels?: number;
-    /**
-     * Colour as the stream says.
-     */
-    color?: Color & unknown;
-    /**
-     * Whether the picture is PQ or HLG.
-     */
-    hdr?: boolean;
-    /**
      * Codes of things worth knowing.
      */
     warnings: Array<string>;
     /**
-     * A presigned address of one telling frame, good for an hour; absent until its preview is made.
+     * Width as displayed: square pixels, upright.
      */
-    poster_url?: string;
-    /**
-     * When it was announced.
-     */
-    created_at: string;
+    width?: number;
 };
 
 /**
@@ -2854,13 +2854,13 @@ export type Video = {
  */
 export type VideoCreated = {
     /**
-     * The video.
-     */
-    video: Video & unknown;
-    /**
      * Absent when the farm already has the bytes.
      */
     upload?: Upload & unknown;
+    /**
+     * The video.
+     */
+    video: Video & unknown;
 };
 
 /**
@@ -2875,13 +2875,13 @@ export type VideoStatus = 'uploading' | 'indexing' | 'ready' | 'failed';
  */
 export type Videos = {
     /**
-     * The page.
-     */
-    videos: Array<Video>;
-    /**
      * How many there are on all pages.
      */
     total: number;
+    /**
+     * The page.
+     */
+    videos: Array<Video>;
 };
 
 /**
@@ -2907,6 +2907,18 @@ export type WatchedExport = {
  */
 export type Webhook = {
     /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * Whether it is told anything; what happens while it is not is never told.
+     */
+    enabled: boolean;
+    /**
+     * What it is told of.
+     */
+    events: Array<EventName>;
+    /**
      * Its id.
      */
     id: string;
@@ -2915,25 +2927,13 @@ export type Webhook = {
      */
     name: string;
     /**
-     * Where messages are sent, by POST.
-     */
-    url: string;
-    /**
-     * What it is told of.
-     */
-    events: Array<EventName>;
-    /**
-     * Whether it is told anything; what happens while it is not is never told.
-     */
-    enabled: boolean;
-    /**
-     * When it was made.
-     */
-    created_at: string;
-    /**
      * When it was last edited.
      */
     updated_at: string;
+    /**
+     * Where messages are sent, by POST.
+     */
+    url: string;
 };
 
 /**
@@ -2943,13 +2943,13 @@ export type Webhook = {
  */
 export type Webhooks = {
     /**
-     * Oldest first.
-     */
-    webhooks: Array<Webhook>;
-    /**
-     * How many.
+     * How many there are on all pages.
      */
     total: number;
+    /**
+     * The page.
+     */
+    webhooks: Array<Webhook>;
 };
 
 /**
@@ -3007,14 +3007,45 @@ export type ListAuditLogData = {
 
 export type ListAuditLogErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListAuditLogError = ListAuditLogErrors[keyof ListAuditLogErrors];
 
 export type ListAuditLogResponses = {
+    /**
+     * A page of the audit log.
+     */
     200: AuditLog;
 };
 
@@ -3029,9 +3060,41 @@ export type LoginData = {
 
 export type LoginErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `wrong_credentials`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `too_many_attempts`.
+     */
+    429: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type LoginError = LoginErrors[keyof LoginErrors];
@@ -3047,6 +3110,12 @@ export type LoginResponse = LoginResponses[keyof LoginResponses];
 
 export type CreateLoginLinkData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/login-links';
@@ -3054,9 +3123,45 @@ export type CreateLoginLinkData = {
 
 export type CreateLoginLinkErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateLoginLinkError = CreateLoginLinkErrors[keyof CreateLoginLinkErrors];
@@ -3072,6 +3177,12 @@ export type CreateLoginLinkResponse = CreateLoginLinkResponses[keyof CreateLogin
 
 export type LogoutData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/logout';
@@ -3079,9 +3190,45 @@ export type LogoutData = {
 
 export type LogoutErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -3097,6 +3244,12 @@ export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
 export type ChangePasswordData = {
     body: PasswordChange;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/password';
@@ -3104,9 +3257,49 @@ export type ChangePasswordData = {
 
 export type ChangePasswordErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`, `wrong_credentials`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `too_many_attempts`.
+     */
+    429: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
@@ -3122,6 +3315,12 @@ export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswor
 
 export type WatchEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * The id of the event that was seen last: the stream goes on after it.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -3135,9 +3334,37 @@ export type WatchEventsData = {
 
 export type WatchEventsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type WatchEventsError = WatchEventsErrors[keyof WatchEventsErrors];
@@ -3195,14 +3422,45 @@ export type ListExportsData = {
 
 export type ListExportsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
 
 export type ListExportsResponses = {
+    /**
+     * A page of exports.
+     */
     200: ExportsWithCounts;
 };
 
@@ -3222,9 +3480,41 @@ export type DeleteExportData = {
 
 export type DeleteExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DeleteExportError = DeleteExportErrors[keyof DeleteExportErrors];
@@ -3256,14 +3546,49 @@ export type ViewExportData = {
 
 export type ViewExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewExportError = ViewExportErrors[keyof ViewExportErrors];
 
 export type ViewExportResponses = {
+    /**
+     * An order for finished files.
+     */
     200: Export;
 };
 
@@ -3288,14 +3613,53 @@ export type DownloadExportData = {
 
 export type DownloadExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `export_not_completed`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DownloadExportError = DownloadExportErrors[keyof DownloadExportErrors];
 
 export type DownloadExportResponses = {
+    /**
+     * Where a finished file can be fetched.
+     */
     200: Download;
 };
 
@@ -3303,6 +3667,12 @@ export type DownloadExportResponse = DownloadExportResponses[keyof DownloadExpor
 
 export type ExtendExportData = {
     body: Extend;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3315,14 +3685,57 @@ export type ExtendExportData = {
 
 export type ExtendExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `export_not_processing`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ExtendExportError = ExtendExportErrors[keyof ExtendExportErrors];
 
 export type ExtendExportResponses = {
+    /**
+     * An order for finished files.
+     */
     200: Export;
 };
 
@@ -3342,9 +3755,41 @@ export type ExportProgressData = {
 
 export type ExportProgressErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ExportProgressError = ExportProgressErrors[keyof ExportProgressErrors];
@@ -3372,9 +3817,45 @@ export type ExportReportData = {
 
 export type ExportReportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `export_not_completed`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ExportReportError = ExportReportErrors[keyof ExportReportErrors];
@@ -3390,6 +3871,12 @@ export type ExportReportResponse = ExportReportResponses[keyof ExportReportRespo
 
 export type RetryExportData = {
     body?: ExportChanges;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3402,9 +3889,57 @@ export type RetryExportData = {
 
 export type RetryExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `video_not_ready`, `export_not_over`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`, `output_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`, `unsupported_media`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `too_many_exports`, `budget_spent`.
+     */
+    429: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+    /**
+     * Refused: `insufficient_storage`.
+     */
+    507: Refusal;
 };
 
 export type RetryExportError = RetryExportErrors[keyof RetryExportErrors];
@@ -3432,9 +3967,41 @@ export type UnshareExportData = {
 
 export type UnshareExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type UnshareExportError = UnshareExportErrors[keyof UnshareExportErrors];
@@ -3450,6 +4017,12 @@ export type UnshareExportResponse = UnshareExportResponses[keyof UnshareExportRe
 
 export type ShareExportData = {
     body?: NewShare;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3462,9 +4035,49 @@ export type ShareExportData = {
 
 export type ShareExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `export_not_completed`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ShareExportError = ShareExportErrors[keyof ShareExportErrors];
@@ -3487,14 +4100,45 @@ export type MeData = {
 
 export type MeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type MeError = MeErrors[keyof MeErrors];
 
 export type MeResponses = {
+    /**
+     * An account.
+     */
     200: User;
 };
 
@@ -3503,20 +4147,64 @@ export type MeResponse = MeResponses[keyof MeResponses];
 export type ListNodesData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Machines on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * By creation; by name by default.
+         */
+        sort?: Sort;
+    };
     url: '/api/nodes';
 };
 
 export type ListNodesErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListNodesError = ListNodesErrors[keyof ListNodesErrors];
 
 export type ListNodesResponses = {
+    /**
+     * The farm's machines.
+     */
     200: Nodes;
 };
 
@@ -3531,14 +4219,41 @@ export type EnrollNodeData = {
 
 export type EnrollNodeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `join_token_refused`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type EnrollNodeError = EnrollNodeErrors[keyof EnrollNodeErrors];
 
 export type EnrollNodeResponses = {
+    /**
+     * A machine that has joined.
+     */
     200: Enrolled;
 };
 
@@ -3546,6 +4261,12 @@ export type EnrollNodeResponse = EnrollNodeResponses[keyof EnrollNodeResponses];
 
 export type CreateJoinTokenData = {
     body: NewJoinToken;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/nodes/join-tokens';
@@ -3553,9 +4274,45 @@ export type CreateJoinTokenData = {
 
 export type CreateJoinTokenErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateJoinTokenError = CreateJoinTokenErrors[keyof CreateJoinTokenErrors];
@@ -3583,9 +4340,41 @@ export type DeleteNodeData = {
 
 export type DeleteNodeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DeleteNodeError = DeleteNodeErrors[keyof DeleteNodeErrors];
@@ -3613,14 +4402,49 @@ export type ViewNodeData = {
 
 export type ViewNodeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewNodeError = ViewNodeErrors[keyof ViewNodeErrors];
 
 export type ViewNodeResponses = {
+    /**
+     * One machine of the farm.
+     */
     200: NodeDetails;
 };
 
@@ -3628,6 +4452,12 @@ export type ViewNodeResponse = ViewNodeResponses[keyof ViewNodeResponses];
 
 export type DrainNodeData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The node's id.
@@ -3640,14 +4470,57 @@ export type DrainNodeData = {
 
 export type DrainNodeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DrainNodeError = DrainNodeErrors[keyof DrainNodeErrors];
 
 export type DrainNodeResponses = {
+    /**
+     * A machine of the farm.
+     */
     200: Node;
 };
 
@@ -3655,6 +4528,12 @@ export type DrainNodeResponse = DrainNodeResponses[keyof DrainNodeResponses];
 
 export type QuarantineNodeData = {
     body: Quarantine;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The node's id.
@@ -3667,14 +4546,57 @@ export type QuarantineNodeData = {
 
 export type QuarantineNodeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type QuarantineNodeError = QuarantineNodeErrors[keyof QuarantineNodeErrors];
 
 export type QuarantineNodeResponses = {
+    /**
+     * A machine of the farm.
+     */
     200: Node;
 };
 
@@ -3682,6 +4604,12 @@ export type QuarantineNodeResponse = QuarantineNodeResponses[keyof QuarantineNod
 
 export type ResumeNodeData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The node's id.
@@ -3694,14 +4622,57 @@ export type ResumeNodeData = {
 
 export type ResumeNodeErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ResumeNodeError = ResumeNodeErrors[keyof ResumeNodeErrors];
 
 export type ResumeNodeResponses = {
+    /**
+     * A machine of the farm.
+     */
     200: Node;
 };
 
@@ -3725,14 +4696,45 @@ export type ViewQueueData = {
 
 export type ViewQueueErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewQueueError = ViewQueueErrors[keyof ViewQueueErrors];
 
 export type ViewQueueResponses = {
+    /**
+     * The queue.
+     */
     200: Queue;
 };
 
@@ -3740,6 +4742,12 @@ export type ViewQueueResponse = ViewQueueResponses[keyof ViewQueueResponses];
 
 export type PauseExportData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3752,14 +4760,57 @@ export type PauseExportData = {
 
 export type PauseExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `export_over`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type PauseExportError = PauseExportErrors[keyof PauseExportErrors];
 
 export type PauseExportResponses = {
+    /**
+     * What was ordered.
+     */
     200: Ordered;
 };
 
@@ -3767,6 +4818,12 @@ export type PauseExportResponse = PauseExportResponses[keyof PauseExportResponse
 
 export type SetPriorityData = {
     body: NewPriority;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3779,14 +4836,57 @@ export type SetPriorityData = {
 
 export type SetPriorityErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `export_over`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type SetPriorityError = SetPriorityErrors[keyof SetPriorityErrors];
 
 export type SetPriorityResponses = {
+    /**
+     * What was ordered.
+     */
     200: Ordered;
 };
 
@@ -3794,6 +4894,12 @@ export type SetPriorityResponse = SetPriorityResponses[keyof SetPriorityResponse
 
 export type RequeueExportData = {
     body?: Requeue;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3806,14 +4912,57 @@ export type RequeueExportData = {
 
 export type RequeueExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `export_over`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type RequeueExportError = RequeueExportErrors[keyof RequeueExportErrors];
 
 export type RequeueExportResponses = {
+    /**
+     * What was ordered.
+     */
     200: Ordered;
 };
 
@@ -3821,6 +4970,12 @@ export type RequeueExportResponse = RequeueExportResponses[keyof RequeueExportRe
 
 export type ResumeExportData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The export's id.
@@ -3833,14 +4988,57 @@ export type ResumeExportData = {
 
 export type ResumeExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `export_over`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ResumeExportError = ResumeExportErrors[keyof ResumeExportErrors];
 
 export type ResumeExportResponses = {
+    /**
+     * What was ordered.
+     */
     200: Ordered;
 };
 
@@ -3884,14 +5082,45 @@ export type ListTasksData = {
 
 export type ListTasksErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
 
 export type ListTasksResponses = {
+    /**
+     * A page of tasks.
+     */
     200: Tasks;
 };
 
@@ -3906,14 +5135,45 @@ export type RecommendationsData = {
 
 export type RecommendationsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type RecommendationsError = RecommendationsErrors[keyof RecommendationsErrors];
 
 export type RecommendationsResponses = {
+    /**
+     * What the places people publish to ask for.
+     */
     200: Recommendations;
 };
 
@@ -3928,14 +5188,45 @@ export type ResetExportSettingsData = {
 
 export type ResetExportSettingsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ResetExportSettingsError = ResetExportSettingsErrors[keyof ResetExportSettingsErrors];
 
 export type ResetExportSettingsResponses = {
+    /**
+     * What you export with when you say nothing else.
+     */
     200: ExportDefaults;
 };
 
@@ -3950,14 +5241,45 @@ export type ViewExportSettingsData = {
 
 export type ViewExportSettingsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewExportSettingsError = ViewExportSettingsErrors[keyof ViewExportSettingsErrors];
 
 export type ViewExportSettingsResponses = {
+    /**
+     * What you export with when you say nothing else.
+     */
     200: ExportDefaults;
 };
 
@@ -3972,14 +5294,49 @@ export type ChooseExportSettingsData = {
 
 export type ChooseExportSettingsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ChooseExportSettingsError = ChooseExportSettingsErrors[keyof ChooseExportSettingsErrors];
 
 export type ChooseExportSettingsResponses = {
+    /**
+     * What you export with when you say nothing else.
+     */
     200: ExportDefaults;
 };
 
@@ -3994,9 +5351,37 @@ export type DeletePresetsData = {
 
 export type DeletePresetsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DeletePresetsError = DeletePresetsErrors[keyof DeletePresetsErrors];
@@ -4013,20 +5398,64 @@ export type DeletePresetsResponse = DeletePresetsResponses[keyof DeletePresetsRe
 export type ListPresetsData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Presets on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * By creation; by name by default.
+         */
+        sort?: Sort;
+    };
     url: '/api/settings/presets';
 };
 
 export type ListPresetsErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListPresetsError = ListPresetsErrors[keyof ListPresetsErrors];
 
 export type ListPresetsResponses = {
+    /**
+     * Your presets.
+     */
     200: Presets;
 };
 
@@ -4034,6 +5463,12 @@ export type ListPresetsResponse = ListPresetsResponses[keyof ListPresetsResponse
 
 export type CreatePresetData = {
     body: NewPreset;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/settings/presets';
@@ -4041,9 +5476,45 @@ export type CreatePresetData = {
 
 export type CreatePresetErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `preset_exists`, `too_many_presets`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreatePresetError = CreatePresetErrors[keyof CreatePresetErrors];
@@ -4071,9 +5542,41 @@ export type DeletePresetData = {
 
 export type DeletePresetErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DeletePresetError = DeletePresetErrors[keyof DeletePresetErrors];
@@ -4101,14 +5604,49 @@ export type ViewPresetData = {
 
 export type ViewPresetErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewPresetError = ViewPresetErrors[keyof ViewPresetErrors];
 
 export type ViewPresetResponses = {
+    /**
+     * Settings kept under a name.
+     */
     200: Preset;
 };
 
@@ -4128,14 +5666,53 @@ export type EditPresetData = {
 
 export type EditPresetErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `preset_exists`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type EditPresetError = EditPresetErrors[keyof EditPresetErrors];
 
 export type EditPresetResponses = {
+    /**
+     * Settings kept under a name.
+     */
     200: Preset;
 };
 
@@ -4143,6 +5720,12 @@ export type EditPresetResponse = EditPresetResponses[keyof EditPresetResponses];
 
 export type DuplicatePresetData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The preset's id.
@@ -4155,9 +5738,49 @@ export type DuplicatePresetData = {
 
 export type DuplicatePresetErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `too_many_presets`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DuplicatePresetError = DuplicatePresetErrors[keyof DuplicatePresetErrors];
@@ -4193,14 +5816,45 @@ export type ListTokensData = {
 
 export type ListTokensErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListTokensError = ListTokensErrors[keyof ListTokensErrors];
 
 export type ListTokensResponses = {
+    /**
+     * A page of tokens.
+     */
     200: Tokens;
 };
 
@@ -4208,6 +5862,12 @@ export type ListTokensResponse = ListTokensResponses[keyof ListTokensResponses];
 
 export type CreateTokenData = {
     body: NewToken;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/tokens';
@@ -4215,9 +5875,45 @@ export type CreateTokenData = {
 
 export type CreateTokenErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateTokenError = CreateTokenErrors[keyof CreateTokenErrors];
@@ -4245,9 +5941,41 @@ export type RevokeTokenData = {
 
 export type RevokeTokenErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type RevokeTokenError = RevokeTokenErrors[keyof RevokeTokenErrors];
@@ -4279,14 +6007,45 @@ export type ViewUsageData = {
 
 export type ViewUsageErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewUsageError = ViewUsageErrors[keyof ViewUsageErrors];
 
 export type ViewUsageResponses = {
+    /**
+     * What was used.
+     */
     200: UsageList;
 };
 
@@ -4314,14 +6073,45 @@ export type ListUsersData = {
 
 export type ListUsersErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
 
 export type ListUsersResponses = {
+    /**
+     * A page of accounts.
+     */
     200: Accounts;
 };
 
@@ -4329,6 +6119,12 @@ export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
 
 export type CreateUserData = {
     body: NewUser;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/users';
@@ -4336,9 +6132,45 @@ export type CreateUserData = {
 
 export type CreateUserErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `name_taken`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
@@ -4366,14 +6198,49 @@ export type ViewUserData = {
 
 export type ViewUserErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewUserError = ViewUserErrors[keyof ViewUserErrors];
 
 export type ViewUserResponses = {
+    /**
+     * An account as admins see it.
+     */
     200: Account;
 };
 
@@ -4393,14 +6260,53 @@ export type ChangeUserData = {
 
 export type ChangeUserErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `own_account`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ChangeUserError = ChangeUserErrors[keyof ChangeUserErrors];
 
 export type ChangeUserResponses = {
+    /**
+     * An account as admins see it.
+     */
     200: Account;
 };
 
@@ -4408,6 +6314,12 @@ export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
 
 export type CreateUserLoginLinkData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The account's id.
@@ -4420,9 +6332,49 @@ export type CreateUserLoginLinkData = {
 
 export type CreateUserLoginLinkErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateUserLoginLinkError = CreateUserLoginLinkErrors[keyof CreateUserLoginLinkErrors];
@@ -4438,6 +6390,12 @@ export type CreateUserLoginLinkResponse = CreateUserLoginLinkResponses[keyof Cre
 
 export type CreateUserTokenData = {
     body: NewToken;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The account's id.
@@ -4450,9 +6408,49 @@ export type CreateUserTokenData = {
 
 export type CreateUserTokenErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateUserTokenError = CreateUserTokenErrors[keyof CreateUserTokenErrors];
@@ -4488,14 +6486,45 @@ export type ListVideosData = {
 
 export type ListVideosErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListVideosError = ListVideosErrors[keyof ListVideosErrors];
 
 export type ListVideosResponses = {
+    /**
+     * A page of videos.
+     */
     200: Videos;
 };
 
@@ -4503,6 +6532,12 @@ export type ListVideosResponse = ListVideosResponses[keyof ListVideosResponses];
 
 export type CreateVideoData = {
     body: NewVideo;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/videos';
@@ -4510,9 +6545,49 @@ export type CreateVideoData = {
 
 export type CreateVideoErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`, `video_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+    /**
+     * Refused: `insufficient_storage`.
+     */
+    507: Refusal;
 };
 
 export type CreateVideoError = CreateVideoErrors[keyof CreateVideoErrors];
@@ -4544,9 +6619,45 @@ export type DeleteVideoData = {
 
 export type DeleteVideoErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `video_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DeleteVideoError = DeleteVideoErrors[keyof DeleteVideoErrors];
@@ -4574,14 +6685,49 @@ export type ViewVideoData = {
 
 export type ViewVideoErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewVideoError = ViewVideoErrors[keyof ViewVideoErrors];
 
 export type ViewVideoResponses = {
+    /**
+     * A source somebody uploaded. What its index finds is absent until it is ready.
+     */
     200: Video;
 };
 
@@ -4589,6 +6735,12 @@ export type ViewVideoResponse = ViewVideoResponses[keyof ViewVideoResponses];
 
 export type CompleteVideoData = {
     body: Completion;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The video's id.
@@ -4601,9 +6753,49 @@ export type CompleteVideoData = {
 
 export type CompleteVideoErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `upload_mismatch`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CompleteVideoError = CompleteVideoErrors[keyof CompleteVideoErrors];
@@ -4619,6 +6811,12 @@ export type CompleteVideoResponse = CompleteVideoResponses[keyof CompleteVideoRe
 
 export type EstimateExportData = {
     body: NewExport;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The video's id.
@@ -4631,14 +6829,65 @@ export type EstimateExportData = {
 
 export type EstimateExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `video_not_ready`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`, `output_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`, `unsupported_media`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `too_many_exports`, `budget_spent`.
+     */
+    429: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+    /**
+     * Refused: `insufficient_storage`.
+     */
+    507: Refusal;
 };
 
 export type EstimateExportError = EstimateExportErrors[keyof EstimateExportErrors];
 
 export type EstimateExportResponses = {
+    /**
+     * What an export would take.
+     */
     200: Estimate;
 };
 
@@ -4646,6 +6895,12 @@ export type EstimateExportResponse = EstimateExportResponses[keyof EstimateExpor
 
 export type CreateExportData = {
     body: NewExport;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The video's id.
@@ -4658,9 +6913,57 @@ export type CreateExportData = {
 
 export type CreateExportErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `video_not_ready`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`, `output_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`, `unsupported_media`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `too_many_exports`, `budget_spent`.
+     */
+    429: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+    /**
+     * Refused: `insufficient_storage`.
+     */
+    507: Refusal;
 };
 
 export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
@@ -4721,14 +7024,49 @@ export type ListExportsOfVideoData = {
 
 export type ListExportsOfVideoErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListExportsOfVideoError = ListExportsOfVideoErrors[keyof ListExportsOfVideoErrors];
 
 export type ListExportsOfVideoResponses = {
+    /**
+     * A page of a video's exports.
+     */
     200: Exports;
 };
 
@@ -4748,14 +7086,57 @@ export type ViewPreviewData = {
 
 export type ViewPreviewErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `preview_not_ready`, `preview_failed`, `video_not_ready`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `unsupported_media`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewPreviewError = ViewPreviewErrors[keyof ViewPreviewErrors];
 
 export type ViewPreviewResponses = {
+    /**
+     * What an editor needs of a video. Ranges work on every address.
+     */
     200: Preview;
 };
 
@@ -4764,20 +7145,64 @@ export type ViewPreviewResponse = ViewPreviewResponses[keyof ViewPreviewResponse
 export type ListWebhooksData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Webhooks on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * By creation; oldest first by default.
+         */
+        sort?: Sort;
+    };
     url: '/api/webhooks';
 };
 
 export type ListWebhooksErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
 
 export type ListWebhooksResponses = {
+    /**
+     * Your webhooks.
+     */
     200: Webhooks;
 };
 
@@ -4785,6 +7210,12 @@ export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksRespo
 
 export type CreateWebhookData = {
     body: NewWebhook;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/webhooks';
@@ -4792,9 +7223,45 @@ export type CreateWebhookData = {
 
 export type CreateWebhookErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`, `too_many_webhooks`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
@@ -4822,9 +7289,41 @@ export type DeleteWebhookData = {
 
 export type DeleteWebhookErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
@@ -4852,14 +7351,49 @@ export type ViewWebhookData = {
 
 export type ViewWebhookErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewWebhookError = ViewWebhookErrors[keyof ViewWebhookErrors];
 
 export type ViewWebhookResponses = {
+    /**
+     * An address that is told what happened.
+     */
     200: Webhook;
 };
 
@@ -4879,14 +7413,49 @@ export type EditWebhookData = {
 
 export type EditWebhookErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type EditWebhookError = EditWebhookErrors[keyof EditWebhookErrors];
 
 export type EditWebhookResponses = {
+    /**
+     * An address that is told what happened.
+     */
     200: Webhook;
 };
 
@@ -4919,14 +7488,49 @@ export type ListDeliveriesData = {
 
 export type ListDeliveriesErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
 
 export type ListDeliveriesResponses = {
+    /**
+     * A page of messages.
+     */
     200: Deliveries;
 };
 
@@ -4934,6 +7538,12 @@ export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliverie
 
 export type ReplayDeliveriesData = {
     body?: Replay;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The webhook's id.
@@ -4946,14 +7556,57 @@ export type ReplayDeliveriesData = {
 
 export type ReplayDeliveriesErrors = {
     /**
-     * The request was refused.
+     * Refused: `invalid_request`.
      */
-    default: Refusal;
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `not_found`.
+     */
+    404: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ReplayDeliveriesError = ReplayDeliveriesErrors[keyof ReplayDeliveriesErrors];
 
 export type ReplayDeliveriesResponses = {
+    /**
+     * What is sent again.
+     */
     200: Replayed;
 };
 
@@ -4967,6 +7620,9 @@ export type HealthzData = {
 };
 
 export type HealthzResponses = {
+    /**
+     * Whether the process lives.
+     */
     200: Health;
 };
 
@@ -5011,17 +7667,37 @@ export type ViewSharedData = {
 
 export type ViewSharedErrors = {
     /**
+     * Refused: `invalid_request`.
+     */
+    400: Refusal;
+    /**
      * There is no such link.
      */
     404: string;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
     /**
      * The link expired or was revoked, or its export is gone.
      */
     410: string;
     /**
-     * The request was refused.
+     * Refused: `request_too_large`.
      */
-    default: Refusal;
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type ViewSharedError = ViewSharedErrors[keyof ViewSharedErrors];
@@ -5058,22 +7734,37 @@ export type FetchSharedData = {
 
 export type FetchSharedErrors = {
     /**
+     * Refused: `invalid_request`.
+     */
+    400: Refusal;
+    /**
      * There is no such link or file.
      */
     404: string;
     /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
      * The link expired or was revoked, or its export is gone.
      */
     410: string;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
 };
 
 export type FetchSharedError = FetchSharedErrors[keyof FetchSharedErrors];
-
-export type FetchSharedResponses = {
-    /**
-     * The request was refused.
-     */
-    default: Refusal;
-};
-
-export type FetchSharedResponse = FetchSharedResponses[keyof FetchSharedResponses];
