@@ -21,7 +21,7 @@ pub struct NewVideo {
 }
 
 /// A video, and where to send its bytes when the farm does not have them yet.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct VideoCreated {
     /// The video.
     pub video: Video,
@@ -30,7 +30,7 @@ pub struct VideoCreated {
 }
 
 /// A multipart upload by presigned URLs.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Upload {
     /// Named again when it is complete.
     pub upload_id: String,
@@ -41,7 +41,7 @@ pub struct Upload {
 }
 
 /// One part of an upload.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct UploadPart {
     /// From 1.
     pub number: u32,
@@ -68,7 +68,7 @@ pub struct UploadedPart {
 }
 
 /// A video.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Video {
     /// Its id.
     pub id: Uuid,
@@ -84,7 +84,7 @@ pub struct Video {
 }
 
 /// Where a video stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VideoStatus {
     /// Its bytes are awaited.
@@ -127,14 +127,14 @@ pub struct Range {
 }
 
 /// An export that was ordered.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ExportCreated {
     /// Its id.
     pub id: Uuid,
 }
 
 /// How far an export is.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// 0–100.
     pub progress: u8,
@@ -153,7 +153,7 @@ pub struct Progress {
 }
 
 /// Where an export stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportStatus {
     /// Accepted.
@@ -176,7 +176,7 @@ impl ExportStatus {
 }
 
 /// Where a finished file is fetched.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Download {
     /// Presigned GET.
     pub url: Url,
@@ -194,28 +194,14 @@ pub struct NewJoinToken {
 }
 
 /// A join token; it works once.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct JoinToken {
     /// Shown this one time.
     pub token: String,
 }
 
-/// The nodes of a farm.
-#[derive(Debug, Deserialize)]
-pub struct Nodes {
-    /// All that are enrolled.
-    pub nodes: Vec<Node>,
-}
-
-/// One node.
-#[derive(Debug, Deserialize)]
-pub struct Node {
-    /// Whether it is connected now.
-    pub connected: bool,
-}
-
 /// What every refusal carries.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Refusal {
     /// What is wrong, in words for people.
     pub message: String,
@@ -225,7 +211,7 @@ pub struct Refusal {
 }
 
 /// One fault of a request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Problem {
     /// Such as `segments[2].end`.
     pub field: Option<String>,

@@ -1,6 +1,7 @@
 //! The command line: what may be typed, and the one line that says what is wrong with it.
 //! It looks at words only; whether a file exists or a server answers is found out by the commands.
 
+mod running;
 mod user;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use url::Url;
 
 use crate::segment::Segment;
 
+pub use running::{List, NodeCommand, OneNode, Queue, QueueCommand};
 pub use user::{FarmArgs, Role, UserCommand};
 
 /// Turns ranges of a video into finished files, on this machine or on a farm.
@@ -37,9 +39,9 @@ pub enum Command {
     Doctor(Doctor),
     /// Print the OpenAPI document of the HTTP API
     Openapi,
-    /// Manage this machine as a node of a farm
+    /// Manage this machine as a node of a farm, and a farm's machines
     Node {
-        /// What to do with it.
+        /// What to do with them.
         #[command(subcommand)]
         command: NodeCommand,
     },
@@ -49,16 +51,11 @@ pub enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Show what is open on a farm and what waits for what, and give orders about it
+    Queue(Queue),
     /// Become another program, killed when the process that started this one ends.
     #[command(name = crate::leash::SUBCOMMAND, hide = true)]
     Leash(Leash),
-}
-
-/// What can be done with this machine's node.
-#[derive(Debug, Subcommand)]
-pub enum NodeCommand {
-    /// Enrol this machine in a farm
-    Enroll(Enroll),
 }
 
 /// Arguments of `up`.

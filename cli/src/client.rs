@@ -1,8 +1,10 @@
 //! Speaks the HTTP API: one method for each call this program makes, with time limits and bounded retries.
 //! It shows nothing and decides nothing; the commands do.
 
+mod calls;
 mod events;
 mod people;
+mod running;
 
 use std::time::Duration;
 
@@ -19,6 +21,9 @@ use crate::failure::Failure;
 
 pub use events::ProgressEvents;
 pub use people::{Account, NewUser};
+pub use running::{Node, QueueCounts, QueuedExport, Task};
+
+use calls::Target;
 
 /// One call, from sending to the last byte of the answer. Transfers of files have no such limit.
 const CALL_MAX: Duration = Duration::from_secs(30);
@@ -27,6 +32,8 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_DELAY_MAX: Duration = Duration::from_secs(2);
 const RETRIES_MAX: usize = 40;
+/// Rows on one page of a list; the API gives no more.
+const PAGE_MAX: usize = 100;
 
 /// Why a call gave no answer to use.
 #[derive(Debug, thiserror::Error)]
@@ -93,123 +100,119 @@ impl Client {
 
     /// Whether the server is ready to take orders; does not wait.
     pub async fn is_ready(&self) -> bool {
-        let url = self.url("readyz");
+        let url = self.url(&calls::READY.all().path);
         matches!(self.http.get(url).timeout(CALL_MAX).send().await, Ok(answer) if answer.status().is_success())
     }
 
     /// Makes sure, once and without patience, that the server is there and takes the token.
     pub async fn check(&self) -> Result<(), Error> {
-        self.send(Method::GET, "api/videos?limit=1", None::<&()>, Patience::Once).await.map(drop)
+        self.send(calls::LIST_VIDEOS.all().with("limit=1"), None::<&()>, Patience::Once).await.map(drop)
     }
 
     /// Announces a file.
     pub async fn create_video(&self, video: &api::NewVideo) -> Result<api::VideoCreated, Error> {
-        self.json(Method::POST, "api/videos", Some(video)).await
+        self.json(calls::CREATE_VIDEO.all(), Some(video)).await
     }
 
     /// Says that every part of an upload is there.
     pub async fn complete_video(&self, video: Uuid, complete: &api::UploadComplete) -> Result<(), Error> {
-        let path = format!("api/videos/{video}/complete");
-        self.send(Method::POST, &path, Some(complete), Patience::Retry).await.map(drop)
+        self.send(calls::COMPLETE_VIDEO.of(video), Some(complete), Patience::Retry).await.map(drop)
     }
 
     /// A video as it is now.
     pub async fn video(&self, video: Uuid) -> Result<api::Video, Error> {
-        self.json(Method::GET, &format!("api/videos/{video}"), None::<&()>).await
+        self.json(calls::VIEW_VIDEO.of(video), None::<&()>).await
     }
 
     /// Deletes a video.
     pub async fn delete_video(&self, video: Uuid) -> Result<(), Error> {
-        let path = format!("api/videos/{video}");
-        self.send(Method::DELETE, &path, None::<&()>, Patience::Retry).await.map(drop)
+        self.send(calls::DELETE_VIDEO.of(video), None::<&()>, Patience::Retry).await.map(drop)
     }
 
     /// Orders an export.
     pub async fn create_export(&self, video: Uuid, export: &api::NewExport) -> Result<api::ExportCreated, Error> {
-        self.json(Method::POST, &format!("api/videos/{video}/export"), Some(export)).await
+        self.json(calls::CREATE_EXPORT.of(video), Some(export)).await
     }
 
     /// An export as it is now, with every field the server knows.
     pub async fn export(&self, export: Uuid) -> Result<serde_json::Value, Error> {
-        self.json(Method::GET, &format!("api/exports/{export}"), None::<&()>).await
+        self.json(calls::VIEW_EXPORT.of(export), None::<&()>).await
     }
 
     /// Cancels an export that runs.
     pub async fn cancel_export(&self, export: Uuid) -> Result<(), Error> {
-        let path = format!("api/exports/{export}");
-        self.send(Method::DELETE, &path, None::<&()>, Patience::Once).await.map(drop)
+        self.send(calls::DELETE_EXPORT.of(export), None::<&()>, Patience::Once).await.map(drop)
     }
 
     /// How far an export is.
     pub async fn progress(&self, export: Uuid) -> Result<api::Progress, Error> {
-        self.json(Method::GET, &format!("api/exports/{export}/progress"), None::<&()>).await
+        self.json(calls::PROGRESS.of(export), None::<&()>).await
     }
 
     /// The same as it changes; ends when the server or the connection does.
     pub async fn progress_events(&self, export: Uuid) -> Result<ProgressEvents, Error> {
-        let url = self.url(&format!("api/exports/{export}/progress"));
-        let request = self.http.get(url).bearer_auth(&self.token).header(ACCEPT, "text/event-stream");
+        let target = calls::PROGRESS.of(export);
+        let request =
+            self.http.get(self.url(&target.path)).bearer_auth(&self.token).header(ACCEPT, "text/event-stream");
         let answer = request.send().await.map_err(|source| self.unreachable(source))?;
         if !answer.status().is_success() {
-            return Err(refusal(&Method::GET, "progress", answer).await);
+            return Err(refusal(&target, answer).await);
         }
         Ok(ProgressEvents::of(answer))
     }
 
     /// Where a finished export is fetched: its one file, or the ZIP of its clips.
     pub async fn download(&self, export: Uuid) -> Result<api::Download, Error> {
-        self.json(Method::GET, &format!("api/exports/{export}/download"), None::<&()>).await
+        self.json(calls::DOWNLOAD.of(export), None::<&()>).await
     }
 
     /// The exactness report of a finished export, as it came.
     pub async fn report(&self, export: Uuid) -> Result<String, Error> {
-        let path = format!("api/exports/{export}/report");
-        let answer = self.send(Method::GET, &path, None::<&()>, Patience::Retry).await?;
+        let Target { method, path } = calls::REPORT.of(export);
+        let answer = self.send(calls::REPORT.of(export), None::<&()>, Patience::Retry).await?;
         let status = answer.status();
-        answer.text().await.map_err(|_| Error::Unexpected { method: Method::GET, path, status })
+        answer.text().await.map_err(|_| Error::Unexpected { method, path, status })
     }
 
     /// Whether a node is connected that takes tasks.
     pub async fn has_connected_node(&self) -> Result<bool, Error> {
-        let list: api::Nodes = self.json(Method::GET, "api/nodes", None::<&()>).await?;
-        Ok(list.nodes.iter().any(|node| node.connected))
+        Ok(self.nodes().await?.iter().any(|node| node.connected))
     }
 
     /// A token with which one node may enrol.
     pub async fn create_join_token(&self, token: &api::NewJoinToken) -> Result<api::JoinToken, Error> {
-        self.json(Method::POST, "api/nodes/join-tokens", Some(token)).await
+        self.json(calls::CREATE_JOIN_TOKEN.all(), Some(token)).await
     }
 
     async fn json<T: DeserializeOwned>(
         &self,
-        method: Method,
-        path: &str,
+        target: Target,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<T, Error> {
-        let answer = self.send(method.clone(), path, body, Patience::Retry).await?;
+        let (method, path) = (target.method.clone(), target.path.clone());
+        let answer = self.send(target, body, Patience::Retry).await?;
         let status = answer.status();
-        answer.json().await.map_err(|_| Error::Unexpected { method, path: path.to_owned(), status })
+        answer.json().await.map_err(|_| Error::Unexpected { method, path, status })
     }
 
     async fn send(
         &self,
-        method: Method,
-        path: &str,
+        target: Target,
         body: Option<&(impl Serialize + Sync)>,
         patience: Patience,
     ) -> Result<Response, Error> {
         let mut headers = HeaderMap::new();
-        if method == Method::POST {
+        if target.method == Method::POST {
             // The same key on every try: a POST whose answer was lost is not done twice.
             let key = HeaderValue::from_str(&Uuid::now_v7().to_string()).expect("a UUID is plain ASCII");
             headers.insert("idempotency-key", key);
         }
         let attempt = || async {
-            let request = self.http.request(method.clone(), self.url(path)).headers(headers.clone());
+            let request = self.http.request(target.method.clone(), self.url(&target.path)).headers(headers.clone());
             let request = request.bearer_auth(&self.token).timeout(CALL_MAX);
             let request = if let Some(body) = body { request.json(body) } else { request };
             let answer = request.send().await.map_err(|source| self.unreachable(source))?;
-            if answer.status().is_success() { Ok(answer) } else { Err(refusal(&method, path, answer).await) }
+            if answer.status().is_success() { Ok(answer) } else { Err(refusal(&target, answer).await) }
         };
         match patience {
             Patience::Once => attempt().await,
@@ -289,7 +292,7 @@ fn is_loopback(server: &Url) -> bool {
     }
 }
 
-async fn refusal(method: &Method, path: &str, answer: Response) -> Error {
+async fn refusal(target: &Target, answer: Response) -> Error {
     let status = answer.status();
     let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     match answer.json::<api::Refusal>().await {
@@ -299,6 +302,6 @@ async fn refusal(method: &Method, path: &str, answer: Response) -> Error {
             }
             Error::Refused { status, refusal }
         }
-        Err(_) => Error::Unexpected { method: method.clone(), path: path.to_owned(), status },
+        Err(_) => Error::Unexpected { method: target.method.clone(), path: target.path.clone(), status },
     }
 }

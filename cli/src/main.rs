@@ -10,7 +10,10 @@ mod failure;
 mod folder;
 mod leash;
 mod node;
+mod nodes;
 mod programs;
+mod queue;
+mod running_farm;
 mod segment;
 mod signals;
 mod stdout;
@@ -49,6 +52,8 @@ fn run(command: Command) -> Result<(), Failure> {
             programs::become_program(&programs::beside_us("reelfarm-coordinator")?, &["openapi".into()])
         }
         Command::Node { command: NodeCommand::Enroll(enroll) } => node::enroll(enroll),
+        Command::Node { command } => in_runtime(nodes::run(command)),
+        Command::Queue(queue) => in_runtime(queue::run(queue)),
         Command::User { command } => in_runtime(user::run(command)),
         Command::Leash(leash) => leash::run(&leash),
     }

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use crate::args::{FarmArgs, UserCommand};
 use crate::client::{Account, Client, NewUser};
 use crate::failure::Failure;
-use crate::folder::{Claim, Folder};
+use crate::running_farm::connect;
 use crate::stdout;
 
 /// Does what is asked with accounts.
@@ -51,23 +51,6 @@ async fn disable(farm: &FarmArgs, name: &str, disabled: bool) -> Result<(), Fail
     let user = find(&client, name).await?;
     client.disable_user(user.id, disabled).await?;
     stdout::print(&format!("{name} is {}.", if disabled { "disabled" } else { "enabled" }))
-}
-
-/// The farm that is named, or the one that runs from the folder.
-async fn connect(farm: &FarmArgs) -> Result<Client, Failure> {
-    if let (Some(server), Some(token)) = (&farm.server, &farm.token) {
-        return Ok(Client::new(server.clone(), token.clone())?);
-    }
-    let folder = Folder::open(farm.data.as_deref())?;
-    let Claim::Guest(guest) = Claim::take(&folder).await? else {
-        let folder = folder.root().display();
-        return Err(Failure::refused(format!(
-            "no farm runs from {folder}: start one by `reelfarm up`, or name --server"
-        )));
-    };
-    let token = std::fs::read_to_string(folder.token())
-        .with_context(|| format!("failed to read {}", folder.token().display()))?;
-    Ok(Client::new(guest.url, token.trim().to_owned())?)
 }
 
 async fn find(client: &Client, name: &str) -> Result<Account, Failure> {

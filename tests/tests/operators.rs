@@ -1,5 +1,5 @@
 //! What operators order happens on a real farm: a paused export begins nothing more, a drained node takes nothing new, and both go
-//! on when they are told to. And whoever has a share link gets the file.
+//! on when they are told to, by the HTTP API and by the command line. And whoever has a share link gets the file.
 
 use std::time::Duration;
 
@@ -82,6 +82,50 @@ fn a_drained_node_takes_nothing_new_until_it_is_resumed() {
     assert_eq!(api.get(&format!("/api/exports/{export}")).expect(200)["status"], "pending");
     assert_eq!(order("resume")["state"], "online");
     assert_eq!(api.wait(&export)["status"], "completed");
+    farm.stop();
+}
+
+#[test]
+fn a_farm_is_run_from_the_command_line() {
+    let farm = Farm::start();
+    let api = farm.api();
+    let said = |words: &[&str]| {
+        let output = farm.command(words);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let told = |words: &[&str]| -> Value { serde_json::from_str(&said(&[words, &["--json"]].concat())).expect("JSON") };
+    let refused = |words: &[&str]| {
+        let output = farm.command(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let source = Source::make(gallery::ordinary(), &farm.desk()).expect("a source");
+    let video = api.upload(&source.path);
+    let node = told(&["node", "list"])[0]["name"].as_str().expect("a name").to_owned();
+    assert!(said(&["node", "drain", &node]).contains("draining"));
+    // Nobody takes what is ordered now: time to give orders about it.
+    eventually("the node to hear of it", SETTLED_WITHIN, || logged(&farm, "Asked to claim nothing more").then_some(()));
+    let export = api.order(&video, &CutList::combined(vec![Cut { start: 1_000_000, end: 2_000_000 }]).body());
+    assert!(said(&["queue", "priority", &export, "-7"]).contains("-7"));
+    let _paused = said(&["queue", "pause", &export]);
+    let queue = told(&["queue"]);
+    let open = &queue["exports"][0];
+    assert_eq!((&open["id"], &open["priority"], &queue["counts"]["paused"]), (&json!(export), &json!(-7), &json!(1)));
+    assert!(said(&["queue"]).contains("paused"));
+    eventually("tasks that wait", SETTLED_WITHIN, || {
+        told(&["queue", "tasks", &export])[0]["waiting"]["code"].as_str().map(|code| assert_eq!(code, "paused"))
+    });
+    let _goes_on = said(&["queue", "resume", &export]);
+    assert!(said(&["queue", "requeue", &export]).contains("are tried anew"));
+    assert!(said(&["node", "resume", &node]).contains("online"));
+    assert_eq!(api.wait(&export)["status"], "completed");
+
+    assert!(refused(&["queue", "pause", &export]).contains("over"), "what is over takes no orders");
+    assert!(refused(&["node", "drain", "nobody"]).contains("no node called nobody"));
+    assert!(said(&["node", "token", "render-2"]).trim().contains('.'), "a fingerprint and a secret");
+    assert!(said(&["node", "quarantine", &node, "--reason", "It overheats."]).contains("It overheats."));
+    assert_eq!(told(&["node", "list"])[0]["state"], "quarantined");
     farm.stop();
 }
 

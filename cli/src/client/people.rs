@@ -1,14 +1,10 @@
 //! The calls about accounts, tokens and login links. Decides nothing.
 
-use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Client, Error};
+use super::{Client, Error, PAGE_MAX, calls};
 use crate::args::Role;
-
-/// Accounts on one page; the API gives no more.
-const PAGE_MAX: usize = 100;
 
 /// An account about to be made.
 #[derive(Serialize)]
@@ -39,49 +35,59 @@ pub struct Account {
     pub created_at: String,
 }
 
-#[derive(Deserialize)]
-struct Accounts {
-    users: Vec<Account>,
+/// A page of accounts.
+#[derive(Serialize, Deserialize)]
+pub struct Accounts {
+    /// The page.
+    pub users: Vec<Account>,
 }
 
+/// A token about to be made.
 #[derive(Serialize)]
-struct NewToken<'a> {
-    name: &'a str,
+pub struct NewToken<'a> {
+    /// What it is called.
+    pub name: &'a str,
 }
 
-#[derive(Deserialize)]
-struct TokenCreated {
-    token: String,
+/// A new token.
+#[derive(Serialize, Deserialize)]
+pub struct TokenCreated {
+    /// Shown this one time.
+    pub token: String,
 }
 
+/// What becomes of an account.
 #[derive(Serialize)]
-struct Change {
-    disabled: bool,
+pub struct Change {
+    /// Whether nobody gets in by it.
+    pub disabled: bool,
 }
 
-#[derive(Deserialize)]
-struct LoginLink {
-    url: String,
+/// A link that signs a browser in once.
+#[derive(Serialize, Deserialize)]
+pub struct LoginLink {
+    /// The link.
+    pub url: String,
 }
 
 impl Client {
     /// A link that signs a browser in as whoever this client is, once.
     pub async fn create_login_link(&self) -> Result<String, Error> {
-        let link: LoginLink = self.json(Method::POST, "api/auth/login-links", None::<&()>).await?;
+        let link: LoginLink = self.json(calls::CREATE_LOGIN_LINK.all(), None::<&()>).await?;
         Ok(link.url)
     }
 
     /// Makes an account.
     pub async fn create_user(&self, user: &NewUser<'_>) -> Result<Account, Error> {
-        self.json(Method::POST, "api/users", Some(user)).await
+        self.json(calls::CREATE_USER.all(), Some(user)).await
     }
 
     /// Every account, oldest first.
     pub async fn users(&self) -> Result<Vec<Account>, Error> {
         let mut all = Vec::new();
         for page in 1.. {
-            let path = format!("api/users?sort=created_at&limit={PAGE_MAX}&page={page}");
-            let accounts: Accounts = self.json(Method::GET, &path, None::<&()>).await?;
+            let query = format!("sort=created_at&limit={PAGE_MAX}&page={page}");
+            let accounts: Accounts = self.json(calls::LIST_USERS.all().with(&query), None::<&()>).await?;
             let last = accounts.users.len() < PAGE_MAX;
             all.extend(accounts.users);
             if last {
@@ -93,21 +99,18 @@ impl Client {
 
     /// Makes a token for an account.
     pub async fn create_user_token(&self, user: Uuid, name: &str) -> Result<String, Error> {
-        let path = format!("api/users/{user}/tokens");
-        let created: TokenCreated = self.json(Method::POST, &path, Some(&NewToken { name })).await?;
+        let created: TokenCreated = self.json(calls::CREATE_USER_TOKEN.of(user), Some(&NewToken { name })).await?;
         Ok(created.token)
     }
 
     /// A link that signs a browser in to an account, once.
     pub async fn create_user_login_link(&self, user: Uuid) -> Result<String, Error> {
-        let path = format!("api/users/{user}/login-links");
-        let link: LoginLink = self.json(Method::POST, &path, None::<&()>).await?;
+        let link: LoginLink = self.json(calls::CREATE_USER_LOGIN_LINK.of(user), None::<&()>).await?;
         Ok(link.url)
     }
 
     /// Shuts or opens an account.
     pub async fn disable_user(&self, user: Uuid, disabled: bool) -> Result<(), Error> {
-        let path = format!("api/users/{user}");
-        self.json::<Account>(Method::PATCH, &path, Some(&Change { disabled })).await.map(drop)
+        self.json::<Account>(calls::CHANGE_USER.of(user), Some(&Change { disabled })).await.map(drop)
     }
 }
