@@ -109,6 +109,19 @@ impl Api {
         self.try_call(Method::GET, path, None).unwrap_or_else(|error| panic!("GET {path}: {error}"))
     }
 
+    /// `GET` of something that is text.
+    ///
+    /// # Panics
+    /// When there is no answer, or a refusal.
+    #[must_use]
+    pub fn text(&self, path: &str) -> String {
+        let fetch = async {
+            let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
+            request.send().await?.error_for_status()?.text().await
+        };
+        self.runtime.block_on(fetch).unwrap_or_else(|error| panic!("GET {path}: {error}"))
+    }
+
     /// `POST`.
     ///
     /// # Panics

@@ -1,32 +1,92 @@
-//! Schemathesis tries the API by its own document: thousands of requests that are as documented, and as many that are not, on a
-//! real farm. What it may find is a server error, an answer that is not documented, and a door that is open.
+//! Schemathesis tries the API by its own document: thousands of requests that are as documented, and as many that are not, one by
+//! one and in chains, on a real farm, as two creators who own things and as an admin. What it may find is a server error, an answer
+//! that is not documented, bad input that is taken, good input that is not, a door that is open, and one's things in another's hands.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use reelfarm_tests::api::Api;
 use reelfarm_tests::farm::Farm;
+use reelfarm_tests::source::{Source, gallery};
+use reqwest::Method;
+use serde_json::{Value, json};
 
 /// How long it tries; a short while in every run of the tests, as long as one likes by `make fuzz`.
 const SECONDS_VARIABLE: &str = "REELFARM_FUZZ_SECONDS";
 const SECONDS_DEFAULT: &str = "20";
+/// Repeats a run; each takes another seed without it.
+const SEED_VARIABLE: &str = "REELFARM_FUZZ_SEED";
 /// Names another program than the one that `tools/setup` installs.
 const PROGRAM_VARIABLE: &str = "REELFARM_SCHEMATHESIS";
+
+/// Somebody with a token, a video and an order: something that must not be seen by others.
+fn creator(farm: &Farm, name: &str, source: &Path) -> Value {
+    let admin = farm.api();
+    let user = admin.post("/api/users", &json!({ "name": name })).expect(201);
+    let id = user["id"].as_str().expect("an id");
+    // Limits have tests of their own; here they would only be in the way.
+    let limits = json!({ "active_exports": 1_000_000, "exports_per_hour": 1_000_000, "storage_bytes": u64::MAX / 4 });
+    let change = json!({ "limits": limits });
+    let path = format!("/api/users/{id}");
+    let _changed = admin.try_call(Method::PATCH, &path, Some(&change)).expect("an answer").expect(200);
+    let made = admin.post(&format!("/api/users/{id}/tokens"), &json!({ "name": "fuzz" })).expect(201);
+    let token = made["token"].as_str().expect("a token");
+    let api = admin.with_token(token);
+    let video = api.upload(source);
+    let _order = order(&api, &video);
+    entry(name, token)
+}
+
+fn order(api: &Api, video: &str) -> String {
+    let body = json!({ "resolution": "720p", "format": "mp4", "quality": "low", "export_type": "single",
+                       "segments": [{ "start": 0, "end": 1 }] });
+    api.order(video, &body)
+}
+
+/// Who somebody is, as Schemathesis reads it.
+fn entry(name: &str, token: &str) -> Value {
+    let header = json!({ "name": "Authorization", "value": format!("Bearer {token}") });
+    json!({ "name": name, "fixedHeaders": [header] })
+}
+
+/// Requests that the farm has answered, as it counts them itself.
+fn answered(farm: &Farm) -> u64 {
+    // By a connection of its own: the farm has closed one that was idle for long.
+    let token = farm.ready()["token"].as_str().expect("a token");
+    let text = farm.api().with_token(token).text("/metrics");
+    let counts = text.lines().filter_map(|line| line.strip_prefix("reelfarm_http_request_duration_seconds_count{"));
+    counts.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+}
 
 #[test]
 fn the_api_keeps_what_its_document_promises() {
     let farm = Farm::start();
-    let token = farm.ready()["token"].as_str().expect("a token");
+    let source = Source::make(gallery::ordinary(), &farm.desk()).expect("a source");
+    let token = farm.ready()["token"].as_str().expect("a token").to_owned();
+    let people = ["ann", "bob"].map(|name| creator(&farm, name, &source.path));
+    let [ann, bob] = people;
+    let (users, config) = (farm.desk().join("users.json"), farm.desk().join("schemathesis.toml"));
+    // In this order: who runs the farm asks only for what creators may not.
+    fs::write(&users, json!({ "auth": [ann, bob, entry("root", &token)] }).to_string()).expect("a file");
+    let common = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis.toml")).expect("a file");
+    let hooks = concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis_hooks.py");
+    let config_text = common.replace("USERS", &users.display().to_string()).replace("HOOKS", hooks);
+    fs::write(&config, config_text).expect("a file");
+
+    let before = answered(&farm);
     let seconds = std::env::var(SECONDS_VARIABLE).unwrap_or_else(|_| SECONDS_DEFAULT.to_owned());
-    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis.toml");
-    let tried = Command::new(program())
-        .args(["--config-file", config, "run", &format!("{}/openapi.json", farm.api().url())])
-        .args(["--header", &format!("Authorization: Bearer {token}"), "--max-time", &seconds])
-        .current_dir(farm.desk())
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("schemathesis is installed: tools/setup test");
+    let mut schemathesis = Command::new(program());
+    schemathesis.arg("--config-file").arg(&config).args(["run", &format!("{}/openapi.json", farm.api().url())]);
+    schemathesis.args(["--max-time", &seconds]).current_dir(farm.desk()).env("NO_COLOR", "1");
+    if let Ok(seed) = std::env::var(SEED_VARIABLE) {
+        schemathesis.args(["--seed", &seed]);
+    }
+    let tried = schemathesis.output().expect("schemathesis is installed: tools/setup test");
     let said = String::from_utf8_lossy(&tried.stdout);
     assert!(tried.status.success(), "{said}\n{}", String::from_utf8_lossy(&tried.stderr));
+    let summary = said.lines().skip_while(|line| !line.contains("SUMMARY")).collect::<Vec<_>>().join("\n");
+    println!("{summary}\n{} requests were answered", answered(&farm) - before);
     farm.stop();
 }
 
