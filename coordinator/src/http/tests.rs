@@ -10,6 +10,7 @@ mod events;
 mod exports;
 mod idempotency;
 mod limits;
+mod lists;
 mod matrix;
 mod nodes;
 mod previews;

@@ -152,7 +152,7 @@ async fn a_video_is_found_again_by_its_bytes_and_by_nobody_else() {
         assert_eq!(store.video_with_hash(ann, &SOURCE_HASH).await.unwrap().unwrap().id, ready);
         assert!(store.video_with_hash(bob, &SOURCE_HASH).await.unwrap().is_none());
         assert!(store.video_of(bob, ready).await.unwrap().is_none());
-        assert_eq!(store.videos_of(bob, Page::default()).await.unwrap(), (vec![], 0));
+        assert_eq!(store.videos_of(bob, None, Page::default()).await.unwrap(), (vec![], 0));
     })
     .await;
 }

@@ -94,12 +94,12 @@ impl Store {
     }
 
     /// A page of all accounts, and how many there are.
-    pub async fn accounts(&self, page: Page) -> Result<(Vec<Account>, u64), StoreError> {
+    pub async fn accounts(&self, role: Option<Role>, page: Page) -> Result<(Vec<Account>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "users", AccountRow,
-            select [account_columns!()], from ["users"],
-            order ["created_at", "id"], limit "limit $1 offset $2",
-            bind [], doing "list the accounts"
+            select [account_columns!()], from ["users where (cast($1 as text) is null or role = $1)"],
+            order ["created_at", "id"], limit "limit $2 offset $3",
+            bind [role.map(Role::as_str)], doing "list the accounts"
         );
         Ok((rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?, total))
     }

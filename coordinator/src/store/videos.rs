@@ -132,13 +132,19 @@ impl Store {
         row.map(Video::try_from).transpose()
     }
 
-    /// A page of the user's videos, and how many there are.
-    pub async fn videos_of(&self, user: UserId, page: Page) -> Result<(Vec<Video>, u64), StoreError> {
+    /// A page of the user's videos, all or those in one state, and how many these are.
+    pub async fn videos_of(
+        &self,
+        user: UserId,
+        status: Option<VideoStatus>,
+        page: Page,
+    ) -> Result<(Vec<Video>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "videos", VideoRow,
-            select [video_columns!()], from ["videos where user_id = $1"],
-            order ["created_at", "id"], limit "limit $2 offset $3",
-            bind [user.0], doing "list a user's videos"
+            select [video_columns!()], from ["videos
+            where user_id = $1 and (cast($2 as text) is null or status = $2)"],
+            order ["created_at", "id"], limit "limit $3 offset $4",
+            bind [user.0, status.map(VideoStatus::as_str)], doing "list a user's videos"
         );
         Ok((rows.into_iter().map(Video::try_from).collect::<Result<_, _>>()?, total))
     }

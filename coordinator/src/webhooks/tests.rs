@@ -66,7 +66,7 @@ impl Scene {
 
     async fn log(&self, webhook: WebhookId) -> Vec<Delivery> {
         let page = Page { newest_first: false, ..Page::default() };
-        self.ports.store.deliveries_of(webhook, page).await.unwrap().0
+        self.ports.store.deliveries_of(webhook, None, page).await.unwrap().0
     }
 }
 

@@ -56,7 +56,7 @@ impl Look {
     }
 
     async fn videos(&self, user: UserId, state: &mut State) -> Result<(), Refusal> {
-        let (videos, _) = self.store.videos_of(user, Page { limit: LIMIT_MAX, ..Page::default() }).await?;
+        let (videos, _) = self.store.videos_of(user, None, Page { limit: LIMIT_MAX, ..Page::default() }).await?;
         for video in videos {
             let (id, has_poster) = (video.id.0, video.poster_key.is_some());
             let view = VideoView::from(video);

@@ -5,6 +5,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
 use super::super::identity::Admin;
+use super::super::me::Role;
 use super::super::paging;
 use super::super::refusal::Refusal;
 use super::super::words::Sort;
@@ -36,6 +37,8 @@ impl ListUsers {
     async fn list(
         &self,
         _admin: Admin,
+        /// Only those in this role.
+        role: Query<Option<Role>>,
         /// From 1.
         page: Query<Option<u32>>,
         /// Accounts on a page, at most 100; 10 by default.
@@ -44,7 +47,7 @@ impl ListUsers {
         sort: Query<Option<Sort>>,
     ) -> Result<Json<AccountPage>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
-        let (accounts, total) = self.store.accounts(page).await?;
+        let (accounts, total) = self.store.accounts(role.0.map(Into::into), page).await?;
         let mut users = Vec::with_capacity(accounts.len());
         for account in accounts {
             users.push(self.show.account(account).await?);

@@ -7,7 +7,7 @@ use poem_openapi::{Object, OpenApi};
 use super::super::identity::SignedIn;
 use super::super::paging;
 use super::super::refusal::Refusal;
-use super::super::words::Sort;
+use super::super::words::{Sort, VideoStatus};
 use super::{VideoView, show};
 use crate::storage::Storage;
 use crate::store::Store;
@@ -34,6 +34,8 @@ impl ListVideos {
     async fn list(
         &self,
         who: SignedIn,
+        /// Only those in this state.
+        status: Query<Option<VideoStatus>>,
         /// From 1.
         page: Query<Option<u32>>,
         /// Videos on a page, at most 100; 10 by default.
@@ -42,7 +44,7 @@ impl ListVideos {
         sort: Query<Option<Sort>>,
     ) -> Result<Json<Videos>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
-        let (found, total) = self.store.videos_of(who.0.user, page).await?;
+        let (found, total) = self.store.videos_of(who.0.user, status.0.map(Into::into), page).await?;
         let mut videos = Vec::with_capacity(found.len());
         for video in found {
             videos.push(show(&self.storage, video).await?);

@@ -100,6 +100,8 @@ impl Deliveries {
         who: SignedIn,
         /// The webhook's id.
         id: Path<Uuid>,
+        /// Only those in this state.
+        state: Query<Option<DeliveryState>>,
         /// From 1.
         page: Query<Option<u32>>,
         /// Messages on a page, at most 100; 10 by default.
@@ -110,7 +112,7 @@ impl Deliveries {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let id = WebhookId(id.0);
         self.store.webhook_of(who.0.user, id).await?.ok_or_else(|| Refusal::not_found("webhook"))?;
-        let (deliveries, total) = self.store.deliveries_of(id, page).await?;
+        let (deliveries, total) = self.store.deliveries_of(id, state.0.map(Into::into), page).await?;
         Ok(Json(DeliveryPage { deliveries: deliveries.into_iter().map(Into::into).collect(), total }))
     }
 

@@ -133,9 +133,9 @@ async fn a_name_is_taken_once() {
         assert_eq!(inserted.into_iter().filter(|done| *done).count(), 1);
         assert!(insert("bob").await);
         let page = Page { number: 1, limit: 1, newest_first: true };
-        let (accounts, total) = store.accounts(page).await.unwrap();
+        let (accounts, total) = store.accounts(None, page).await.unwrap();
         assert_eq!((accounts[0].name.as_str(), accounts.len(), total), ("bob", 1, 2));
-        let (accounts, _) = store.accounts(Page { newest_first: false, ..page }).await.unwrap();
+        let (accounts, _) = store.accounts(None, Page { newest_first: false, ..page }).await.unwrap();
         assert_eq!(accounts[0].name, "ann");
     })
     .await;

@@ -217,7 +217,8 @@ async fn webhooks_are_told_one_thing_after_the_other() {
         store.end_attempt(&due[0], &Outcome::GivenUp, Some(500), Some("It answered 500."), later).await.unwrap();
         let next = store.due_deliveries(later).await.unwrap();
         assert_eq!((next[0].event.as_str(), &next[0].facts["error_code"]), ("export.failed", &"render_failed".into()));
-        let (log, total) = store.deliveries_of(id, Page { newest_first: false, ..Page::default() }).await.unwrap();
+        let (log, total) =
+            store.deliveries_of(id, None, Page { newest_first: false, ..Page::default() }).await.unwrap();
         assert_eq!((total, log[0].state, log[0].last_status), (2, DeliveryState::Failed, Some(500)));
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.replay_deliveries(id, None, Timestamp(0), later).await.unwrap(), 1);

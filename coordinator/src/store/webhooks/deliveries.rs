@@ -204,12 +204,18 @@ impl Store {
     }
 
     /// A page of a webhook's messages, and how many there are.
-    pub async fn deliveries_of(&self, webhook: WebhookId, page: Page) -> Result<(Vec<Delivery>, u64), StoreError> {
+    pub async fn deliveries_of(
+        &self,
+        webhook: WebhookId,
+        state: Option<DeliveryState>,
+        page: Page,
+    ) -> Result<(Vec<Delivery>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "deliveries", DeliveryRow,
             select ["id, event, facts, state, attempts, next_attempt_at, last_status, last_error, created_at, ended_at"],
-            from ["deliveries where webhook_id = $1"], order ["created_at", "id"], limit "limit $2 offset $3",
-            bind [webhook.0], doing "list a webhook's deliveries"
+            from ["deliveries where webhook_id = $1 and (cast($2 as text) is null or state = $2)"],
+            order ["created_at", "id"], limit "limit $3 offset $4",
+            bind [webhook.0, state.map(DeliveryState::as_str)], doing "list a webhook's deliveries"
         );
         Ok((rows.into_iter().map(Delivery::try_from).collect::<Result<_, _>>()?, total))
     }

@@ -6056,6 +6056,10 @@ export type ListUsersData = {
     path?: never;
     query?: {
         /**
+         * Only those in this role.
+         */
+        role?: Role;
+        /**
          * From 1.
          */
         page?: number;
@@ -6468,6 +6472,10 @@ export type ListVideosData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only those in this state.
+         */
+        status?: VideoStatus;
         /**
          * From 1.
          */
@@ -7470,6 +7478,10 @@ export type ListDeliveriesData = {
         id: string;
     };
     query?: {
+        /**
+         * Only those in this state.
+         */
+        state?: DeliveryState;
         /**
          * From 1.
          */
