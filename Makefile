@@ -105,5 +105,6 @@ bench: ## Measure against one ffmpeg command, and how little is read (see bench/
 	bench/against-ffmpeg
 	bench/cost-of-parts
 	bench/range-reads
+	bench/slow-connections
 	bench/sound
 	bench/vp9-parts
