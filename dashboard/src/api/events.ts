@@ -15,10 +15,12 @@ const RETRY_MAX_MS = 30_000
 /** News is passed on at most this often, so that a busy farm does not keep a page busy. */
 const FLUSH_EVERY_MS = 250
 
-/** How often lists ask again: while the stream tells news, only to be sure. */
+/** How often lists ask again without a stream: nobody is told anything more than 5 s late. */
 const POLL_MOVING_MS = 2_000
-const POLL_RESTING_MS = 20_000
-const POLL_LIVE_MS = 60_000
+const POLL_RESTING_MS = 4_000
+/** And with one, only to be sure. */
+const LIVE_MOVING_MS = 10_000
+const LIVE_RESTING_MS = 60_000
 
 let connection: Connection = { state: 'polling', since: Date.now() }
 const listeners = new Set<() => void>()
@@ -31,7 +33,7 @@ function becomes(state: Connection['state']): void {
 
 /** The interval of a query whose things move, or rest. */
 export function pollEvery(moving: boolean): number {
-  if (connection.state === 'live') return moving ? POLL_RESTING_MS / 2 : POLL_LIVE_MS
+  if (connection.state === 'live') return moving ? LIVE_MOVING_MS : LIVE_RESTING_MS
   return moving ? POLL_MOVING_MS : POLL_RESTING_MS
 }
 
@@ -96,7 +98,10 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
     const known = isFirst && event.name === 'snapshot'
     isFirst = false
     if (known) return
-    for (const topic of topicsOf(event)) stale.add(topic)
+    outdate(topicsOf(event))
+  }
+  const outdate = (topics: readonly string[]) => {
+    for (const topic of topics) stale.add(topic)
     flush ??= setTimeout(passOn, FLUSH_EVERY_MS)
   }
   /** What is being asked for at the moment may be older than the news: it is let finish, and asked for again then. */
@@ -110,7 +115,9 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
     if (stale.size > 0) flush = setTimeout(passOn, FLUSH_EVERY_MS)
   }
 
-  void keepFollowing({ path, stop: stop.signal, lastId: () => lastId, tell })
+  // What is asked for now is asked for again at the shorter intervals.
+  const onLost = () => outdate(TOPICS)
+  void keepFollowing({ path, stop: stop.signal, lastId: () => lastId, tell, onLost })
   const offline = () => becomes('offline')
   const online = () => becomes('polling')
   window.addEventListener('offline', offline)
@@ -123,9 +130,15 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
   }
 }
 
-type Following = { path: string; stop: AbortSignal; lastId: () => string | undefined; tell: (event: ServerEvent) => void }
+type Following = {
+  path: string
+  stop: AbortSignal
+  lastId: () => string | undefined
+  tell: (event: ServerEvent) => void
+  onLost: () => void
+}
 
-async function keepFollowing({ path, stop, lastId, tell }: Following): Promise<void> {
+async function keepFollowing({ path, stop, lastId, tell, onLost }: Following): Promise<void> {
   let wait = RETRY_FIRST_MS
   while (!stop.aborted) {
     await watched(stop, async (signal, onLife) => {
@@ -137,7 +150,10 @@ async function keepFollowing({ path, stop, lastId, tell }: Following): Promise<v
       await follow({ path, lastId: lastId(), signal, onLife: alive, onEvent: tell })
     })
     if (stop.aborted) return
-    if (connection.state === 'live') becomes('polling')
+    if (connection.state === 'live') {
+      becomes('polling')
+      onLost()
+    }
     await pause(wait, stop)
     wait = Math.min(wait * 2, RETRY_MAX_MS)
   }
