@@ -6,9 +6,9 @@ const POINTS = [
   ['builds, checks and tests from a clean clone; no `any`', 'npm ci && npm run check && npm test && npm run build'],
   ['the client is what the document gives', 'npm run check:gen'],
   ['the eight functions: refusals, faults, loss, abort', 'src/api/client.test.ts'],
-  ['nothing leaves the origin; no violation of the policy; an empty console', 'farm.mjs, axe.mjs'],
+  ['nothing leaves the origin; no violation of the policy; an empty console', 'farm.mjs, held.mjs'],
   ['first script within its budget; editor and queue come later', 'npm run check:size'],
-  ['the export dialog opens everywhere, takes and returns focus, lies above all', 'axe.mjs, export-modal.test.tsx'],
+  ['the export dialog opens everywhere, takes and returns focus, lies above all', 'held.mjs, export-modal.test.tsx'],
   ['every change changes the estimate; without it the order can be sent', 'export-modal.test.tsx'],
   ['what is wrong stands at its field, and nothing is sent', 'checks.test.ts, export-modal.test.tsx'],
   ['warnings do not block', 'checks.test.ts'],
@@ -42,7 +42,7 @@ const POINTS = [
   ['a node is let in from the page; its token works once', 'farm.mjs'],
   ['what a node is and why it is idle; offline in time', 'farm.mjs, nodes.test.tsx'],
   ['a creator sees nothing of the farm', 'farm.mjs'],
-  ['axe: nothing, on every page, dialog and state, in both themes', 'axe.mjs'],
+  ['axe: nothing, on every page, dialog and state, in both themes', 'held.mjs'],
 ]
 
 const found = notes()

@@ -1,7 +1,7 @@
 // The whole way on a real farm, started for it: what a creator does, then what an operator does. Nothing of the farm is played here.
 // `REELFARM_BINARIES` is a folder of built programs, `REELFARM_MEDIA` one of real files; without them, `target/debug` and a drawn film.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browser } from './browser.mjs'
@@ -22,10 +22,13 @@ const MEANT = /status of (400|401|403|404|409|410|503)|net::ERR_(INCOMPLETE_CHUN
 const wanted = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'reelfarm-e2e-'))
 const source = film(folder)
+// What is downloaded is called like what was uploaded.
+const downloads = join(folder, 'downloads')
+mkdirSync(downloads)
 const farm = await startFarm()
 try {
   const { page, faults, close } = await browser({ login: farm.login })
-  const way = { page, farm, source, folder, step: steps(page, faults) }
+  const way = { page, farm, source, downloads, step: steps(page, faults) }
   for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, many })) {
     if (name === 'cut' || wanted.length === 0 || wanted.includes(name)) await chapter(way)
   }

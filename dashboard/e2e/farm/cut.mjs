@@ -5,9 +5,11 @@ import { seconds, shot } from './steps.mjs'
 
 /** The ranges of the editor as they stand in its fields. */
 export async function ranges(page) {
-  const times = async (edge) =>
-    Promise.all((await page.getByLabel(new RegExp(`^${edge} of segment \\d+$`)).all()).map((field) => field.inputValue()))
-  const [starts, ends] = [await times('Start'), await times('End')]
+  // In one look: the page goes on meanwhile.
+  const times = await page.evaluate(() =>
+    ['Start', 'End'].map((edge) => [...document.querySelectorAll(`input[aria-label^="${edge} of segment "]`)].map(({ value }) => value)),
+  )
+  const [starts, ends] = times
   return starts.map((start, index) => [seconds(start), seconds(ends[index])])
 }
 

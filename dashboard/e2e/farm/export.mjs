@@ -39,9 +39,10 @@ async function asked(page, editor, ...choices) {
 
 const start = (page) => page.getByRole('button', { name: 'Start export' }).click()
 
-export async function order({ page, step, farm, source, folder }) {
+export async function order({ page, step, farm, source, downloads }) {
   const editor = page.url()
   const cuts = await ranges(page)
+  assert.equal(cuts.length, 2)
   let first
   await step('they are ordered as one 720p MP4, and its stages and percent go up live', async () => {
     await asked(page, editor, /720p/, /MP4/, /Combined video/)
@@ -61,16 +62,16 @@ export async function order({ page, step, farm, source, folder }) {
     await shot(page, 'export')
   }, 20)
   await step('the download is the file, to the byte and to the frame', async () => {
-    const path = await saved(page, page.getByRole('button', { name: 'Download', exact: true }), folder)
+    const path = await saved(page, page.getByRole('button', { name: 'Download', exact: true }), downloads)
     const { file_size_bytes: size, sha256: hash } = await farm.api(`/api/exports/${first}`)
     assert.equal(statSync(path).size, size)
     assert.equal(sha256(path), hash)
     await page.getByText(`${hash.slice(0, 16)}…`).waitFor()
     const frames = framesWithin(source.path, cuts)
-    assert.deepEqual(pictureOf(path), { codec: 'h264', width: 1280, height: 720, frames })
+    assert.deepEqual(pictureOf(path), { codec: 'h264', width: 1280, height: 720, frames }, `of ${JSON.stringify(cuts)}`)
     return `${size} bytes, ${frames} frames`
   }, 20, 12)
-  await step('it is shared, and the link opens signed out until it is revoked', () => shared(page, folder))
+  await step('it is shared, and the link opens signed out until it is revoked', () => shared(page, downloads))
   await step('another is cancelled while it is rendered', async () => {
     await asked(page, editor, /4K/, /High/, /Combined video/)
     await start(page)
@@ -99,8 +100,8 @@ export async function order({ page, step, farm, source, folder }) {
     await viewed(page)
     await finished(page)
     await shot(page, 'clips')
-    const zip = await saved(page, page.getByRole('button', { name: 'Download ZIP' }), folder)
-    const files = unzipped(zip, folder)
+    const zip = await saved(page, page.getByRole('button', { name: 'Download ZIP' }), downloads)
+    const files = unzipped(zip, downloads)
     const frames = files.map((path) => pictureOf(path).frames)
     assert.deepEqual(frames, three.map((range) => framesWithin(source.path, [range])))
     return `${files.length} files of ${frames.join(', ')} frames`
