@@ -49,7 +49,7 @@ function multiply(database) {
   const script = `
 import sqlite3, sys, uuid
 db = sqlite3.connect(sys.argv[1], timeout=30)
-row = db.execute("select * from exports where status = 'completed' limit 1")
+row = db.execute("select * from exports order by status = 'completed' desc limit 1")
 names = [column[0] for column in row.description]
 values = list(row.fetchone())
 at = names.index('id'), names.index('created_at')

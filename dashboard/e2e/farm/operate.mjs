@@ -66,14 +66,19 @@ export async function operate({ page, step, farm, source }) {
     await cellsRecorded(page)
     const own = page.getByRole('row', { name: new RegExp(`^${NAME}`) }).locator('[data-cell][aria-label*="Running"]')
     await own.first().waitFor({ timeout: 60_000 })
-    const victims = await Promise.all((await own.all()).map(async (cell) => (await cell.getAttribute('aria-label')).split(': ')[0]))
-    await shot(page, 'queue-before')
-    const killedAt = await page.evaluate(() => performance.now())
     second.kill()
-    const [victim] = victims
-    await page.waitForFunction((task) => window.cellsOnScreen.get(task)?.some(({ now }) => now.startsWith('Retrying')), victim, {
-      timeout: ELSEWHERE_WITHIN_MS,
-    })
+    const killedAt = await page.evaluate(() => performance.now())
+    await shot(page, 'queue-before')
+    // Of what it had, something was not done.
+    const found = await page.waitForFunction(
+      (name) => {
+        const lost = ([, way]) => way.some(({ now }) => now === `Running @ ${name}`) && way.at(-1).now.startsWith('Retrying')
+        return [...window.cellsOnScreen].find(lost)?.[0]
+      },
+      NAME,
+      { timeout: ELSEWHERE_WITHIN_MS },
+    )
+    const victim = await found.jsonValue()
     await shot(page, 'queue-retrying')
     await page.waitForFunction(
       ([task, name]) => {
