@@ -17,6 +17,8 @@ const SECONDS_VARIABLE: &str = "REELFARM_FUZZ_SECONDS";
 const SECONDS_DEFAULT: &str = "20";
 /// Repeats a run; each takes another seed without it.
 const SEED_VARIABLE: &str = "REELFARM_FUZZ_SEED";
+/// Lets one of `ann`, `bob` and `root` ask for everything; without it each operation is asked for by the first who may.
+const USER_VARIABLE: &str = "REELFARM_FUZZ_USER";
 /// Names another program than the one that `tools/setup` installs.
 const PROGRAM_VARIABLE: &str = "REELFARM_SCHEMATHESIS";
 
@@ -79,8 +81,10 @@ fn the_api_keeps_what_its_document_promises() {
     let mut schemathesis = Command::new(program());
     schemathesis.arg("--config-file").arg(&config).args(["run", &format!("{}/openapi.json", farm.api().url())]);
     schemathesis.args(["--max-time", &seconds]).current_dir(farm.desk()).env("NO_COLOR", "1");
-    if let Ok(seed) = std::env::var(SEED_VARIABLE) {
-        schemathesis.args(["--seed", &seed]);
+    for (variable, option) in [(SEED_VARIABLE, "--seed"), (USER_VARIABLE, "--auth-wfc-user")] {
+        if let Ok(value) = std::env::var(variable) {
+            schemathesis.args([option, &value]);
+        }
     }
     let tried = schemathesis.output().expect("schemathesis is installed: tools/setup test");
     let said = String::from_utf8_lossy(&tried.stdout);

@@ -8,6 +8,7 @@ mod document;
 mod estimates;
 mod events;
 mod exports;
+mod faults;
 mod idempotency;
 mod limits;
 mod lists;
