@@ -28,11 +28,12 @@ const TRIMMED: &str =
     r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$";
 /// Something is left of it when folders and control characters are taken off.
 const FILE_NAME: &str = r"[^/\\\s\u0000-\u001f\u007f-\u009f][^/\\]*$";
-const MEDIA_TYPE: &str = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;[ -~]*)?$";
+const MEDIA_TYPE: &str = r"^ *[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+ *(;[ -~]*)?$";
 const HASH: &str = "^[0-9A-Fa-f]{64}$";
 const ETAG: &str = "^[!-~]+$";
-const WEB_ADDRESS: &str = r"^https?://[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)*(:[1-9][0-9]{0,3})?(/[A-Za-z0-9._~/-]*)?$";
-const TOPICS: &str = "^(exports|videos|queue|nodes)(,(exports|videos|queue|nodes))*$";
+/// Whether the rest is an address, only a parser of addresses can tell.
+const WEB_ADDRESS: &str = r"^https?://[^\s\u0000-\u001f\u007f-\u009f]+$";
+const TOPICS: &str = r"^\s*(exports|videos|queue|nodes)\s*(,\s*(exports|videos|queue|nodes)\s*)*$";
 /// HTTP takes off the blanks around a header.
 const KEY: &str = "^[ -~]*[!-~][ -~]*$";
 

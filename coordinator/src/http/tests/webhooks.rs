@@ -24,7 +24,15 @@ async fn webhooks_are_kept_shown_edited_and_deleted() {
     let wrong = json!({ "url": "ftp://example.org", "events": [], "name": "" });
     let wrong = app.post(&ann, PATH, wrong).await;
     assert_eq!(wrong.problems(), [("name", "invalid_text"), ("url", "unsupported"), ("events", "required")]);
-    for url in ["example.org", "https://ann:secret@example.org/", "javascript:alert(1)"] {
+    for url in [
+        "example.org",
+        "https://ann:secret@example.org/",
+        "javascript:alert(1)",
+        "http:example.org",
+        " https://example.org/",
+        "https://example.org/a b",
+        "https://",
+    ] {
         assert_eq!(app.post(&ann, PATH, json!({ "url": url })).await.problems(), [("url", "unsupported")], "{url}");
     }
 

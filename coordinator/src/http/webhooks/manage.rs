@@ -266,9 +266,13 @@ fn read(body: NewWebhook) -> Result<Terms, Refusal> {
 }
 
 fn callable(text: &str) -> Option<Url> {
+    let strange = |character: char| character.is_whitespace() || character.is_control();
+    if !["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)) || text.contains(strange) {
+        return None;
+    }
     let url: Url = text.parse().ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.host().is_some();
-    (plain && matches!(url.scheme(), "http" | "https") && text.chars().count() <= URL_CHARACTERS_MAX).then_some(url)
+    (plain && text.chars().count() <= URL_CHARACTERS_MAX).then_some(url)
 }
 
 impl From<Webhook> for WebhookView {
