@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use service::config::ConfigError;
+use service::config::{ConfigError, NODE_SECTIONS};
 
 use crate::render::MEMORY_BYTES;
 
@@ -88,7 +88,7 @@ const MEMORY_MIB_MIN: u32 = 256;
 impl Config {
     /// Reads the file and the environment.
     pub fn load(file: &Path) -> Result<Config, ConfigError> {
-        service::config::load(file)
+        service::config::load(file, &NODE_SECTIONS)
     }
 }
 
@@ -113,6 +113,15 @@ impl SandboxConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sections_are_those_that_the_environment_may_speak_of() {
+        let read = |section: &str| toml::from_str::<Config>(&format!("[{section}]")).unwrap_err().to_string();
+        assert!(read("storage").contains("unknown field `storage`"), "{}", read("storage"));
+        for section in NODE_SECTIONS {
+            assert!(!read(section).contains("unknown field"), "{}", read(section));
+        }
+    }
 
     #[test]
     fn memory_of_media_processes_is_what_is_written_or_a_sensible_bound() {
