@@ -1,5 +1,5 @@
-//! Source bytes for a child: bounded range GETs, a small cache, reading ahead, a few retries.
-//! Knows nothing of what the bytes mean.
+//! Source bytes for a child: bounded range GETs, a small cache, a few retries.
+//! Knows nothing of what the bytes mean, and reads nothing ahead: the child does, who knows whether it reads on.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use reqwest::{Client, StatusCode};
 
 use super::failure::RenderFailure;
 
-/// The unit of reading and of caching.
-pub const BLOCK_BYTES: u64 = 256 << 10;
+/// The unit of reading and of caching; what a look at a single number in a file costs.
+pub const BLOCK_BYTES: u64 = 64 << 10;
 /// Blocks kept, least recently used first out: 8 MiB.
-const BLOCKS_MAX: usize = 32;
-/// Blocks one GET asks for at the most; reading on and on grows to it.
-const BLOCKS_AHEAD_MAX: u64 = 4;
+const BLOCKS_MAX: usize = 128;
+/// Blocks one GET asks for at the most: 1 MiB.
+const BLOCKS_PER_GET_MAX: u64 = 16;
 /// Tries of one GET. With [`TRY_MAX`] well inside the stall watchdog.
 const TRIES_MAX: u32 = 4;
 /// How long one try may take.
@@ -76,8 +76,6 @@ pub struct RangeReader {
     budget: ReadBudget,
     /// Most recently used first.
     blocks: VecDeque<(u64, Bytes)>,
-    blocks_ahead: u64,
-    next_block: u64,
     fetched_bytes: u64,
 }
 
@@ -85,16 +83,7 @@ impl RangeReader {
     /// A reader of the `size` bytes behind `url`.
     #[must_use]
     pub fn new(client: Client, url: String, size: u64, budget: ReadBudget) -> RangeReader {
-        RangeReader {
-            client,
-            url,
-            size,
-            budget,
-            blocks: VecDeque::new(),
-            blocks_ahead: 1,
-            next_block: 0,
-            fetched_bytes: 0,
-        }
+        RangeReader { client, url, size, budget, blocks: VecDeque::new(), fetched_bytes: 0 }
     }
 
     /// Bytes that really came from storage so far.
@@ -120,19 +109,18 @@ impl RangeReader {
         Ok(pieces)
     }
 
-    /// One block, from the cache or fetched together with those of the same read and those ahead.
+    /// One block, from the cache or fetched together with those behind it that the same read wants.
     async fn block(&mut self, number: u64, last_wanted: u64) -> Result<Bytes, RenderFailure> {
         if let Some(place) = self.blocks.iter().position(|(cached, _)| *cached == number) {
             let block = self.blocks.remove(place).expect("the place was found a line above");
             self.blocks.push_front(block.clone());
             return Ok(block.1);
         }
-        self.blocks_ahead = if number == self.next_block { (self.blocks_ahead * 2).min(BLOCKS_AHEAD_MAX) } else { 1 };
-        let wanted = (last_wanted - number + 1).clamp(self.blocks_ahead, BLOCKS_AHEAD_MAX);
+        let is_missing = |number: &u64| !self.blocks.iter().any(|(cached, _)| cached == number);
+        let wanted = (number..=last_wanted).take_while(is_missing).take(within(BLOCKS_PER_GET_MAX)).count() as u64;
         let start = number * BLOCK_BYTES;
         let end = ((number + wanted) * BLOCK_BYTES).min(self.size);
         let mut bytes = self.fetch(start, end).await?;
-        self.next_block = number + wanted;
         let first = bytes.split_to(bytes.len().min(within(BLOCK_BYTES)));
         let mut following = number + 1;
         while !bytes.is_empty() {

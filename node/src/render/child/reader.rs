@@ -14,6 +14,8 @@ use crate::render::protocol::{SOURCE_ANSWER_BYTES, SOURCE_READ_BYTES_MAX, SOURCE
 const WINDOW_BYTES_MIN: u64 = 64 << 10;
 /// What reading on and on grows to. Measured: 9,240 socket reads become 821 at 1 MiB.
 const WINDOW_BYTES_MAX: u64 = 1 << 20;
+/// Of what was read on, a part of this size is read ahead: what is read in vain stays below a quarter of what is not.
+const READ_ON_PART: u64 = 4;
 /// Windows kept: the sound and the picture of an interleaved file at the two places a crossfade reads, and its tables.
 const WINDOWS_MAX: usize = 6;
 
@@ -57,6 +59,8 @@ impl Amendment {
 struct Window {
     start: u64,
     buffer: gst::Buffer,
+    /// How much was read up to its end without a jump.
+    read_on: u64,
 }
 
 impl Window {
@@ -68,9 +72,11 @@ impl Window {
         self.start <= offset && offset + length <= self.end()
     }
 
-    /// Whether a read at `offset` goes on where this window stops.
+    /// Whether a read at `offset` goes on about where this window stops: samples of another track, a key frame for one, may lie
+    /// between.
     fn is_continued_by(&self, offset: u64) -> bool {
-        self.start < offset && offset <= self.end()
+        let may_lie_between = self.buffer.size() as u64;
+        self.start < offset && offset <= self.end() + may_lie_between
     }
 
     fn region(&self, offset: u64, length: u64) -> io::Result<gst::Buffer> {
@@ -136,11 +142,10 @@ impl SourceReader {
 impl State {
     /// Asks for a new window that begins at `offset`, larger when it continues an earlier one.
     fn read_window(&mut self, offset: u64, length: u64, size: u64) -> io::Result<&Window> {
-        let continued = self.windows.iter().position(|window| window.is_continued_by(offset));
-        let ahead = match continued.and_then(|place| self.windows.remove(place)) {
-            Some(window) => (window.buffer.size() as u64 * 2).clamp(WINDOW_BYTES_MIN, WINDOW_BYTES_MAX),
-            None => WINDOW_BYTES_MIN,
-        };
+        // It is kept: another who reads the same stretch may be behind.
+        let continued = self.windows.iter().filter(|window| window.is_continued_by(offset));
+        let read_on = continued.map(|window| window.read_on).max().unwrap_or(0);
+        let ahead = (read_on / READ_ON_PART).clamp(WINDOW_BYTES_MIN, WINDOW_BYTES_MAX);
         let wanted = length.max(ahead).min(size - offset);
         let mut bytes = self.ask(offset, wanted)?;
         if (bytes.len() as u64) < length {
@@ -150,7 +155,8 @@ impl State {
             amendment.apply(offset, &mut bytes);
         }
         self.windows.truncate(WINDOWS_MAX - 1);
-        self.windows.push_front(Window { start: offset, buffer: gst::Buffer::from_slice(bytes) });
+        let read_on = read_on + bytes.len() as u64;
+        self.windows.push_front(Window { start: offset, buffer: gst::Buffer::from_slice(bytes), read_on });
         Ok(&self.windows[0])
     }
 
@@ -202,7 +208,31 @@ mod tests {
         assert_eq!(reader.region((1 << 20) - 10, 50).unwrap().size(), 10);
         assert!(reader.bytes(1 << 20, 1).is_err());
         drop(reader);
-        assert_eq!(parent.join().unwrap(), 5, "64, 128, 256, 512 KiB and the rest");
+        assert_eq!(parent.join().unwrap(), 11, "64 KiB four times, then a quarter of it all");
+    }
+
+    #[test]
+    fn reading_on_may_leave_something_out() {
+        gst::init().unwrap();
+        let (reader, parent) = source(1 << 20);
+        for at in (0..1 << 20).step_by(50_000) {
+            reader.bytes(at, 10_000).unwrap();
+        }
+        drop(reader);
+        assert!(parent.join().unwrap() <= 13, "what lies between two reads of 10,000 bytes is no jump");
+    }
+
+    #[test]
+    fn whoever_reads_the_same_a_little_behind_does_not_begin_anew() {
+        const STEP: u64 = 4096;
+        gst::init().unwrap();
+        let (reader, parent) = source(1 << 20);
+        for at in (0..1 << 20).step_by(4096) {
+            reader.bytes(at, 4096).unwrap();
+            reader.bytes(at.saturating_sub(12 * STEP), 4096).unwrap();
+        }
+        drop(reader);
+        assert_eq!(parent.join().unwrap(), 11, "no more than the first one alone");
     }
 
     #[test]
