@@ -23,6 +23,7 @@ pub mod preview;
 pub mod probe;
 pub mod reader;
 pub mod sandbox;
+pub mod scaling;
 pub mod sound;
 pub mod source;
 pub mod still;

@@ -163,7 +163,8 @@ fn vp9(recipe: &PictureRecipe) -> Result<Stage, RecipeError> {
     let properties = vec![
         ("deadline", word(VP9_GOOD_DEADLINE_US)),
         ("cpu-used", word(speed)),
-        ("row-mt", word(true)),
+        // For one thread it is 2 % more work for the same bytes (measured).
+        ("row-mt", word(recipe.threads > 1)),
         ("threads", word(recipe.threads)),
         ("end-usage", word("cq")),
         ("cq-level", word(recipe.crf)),

@@ -53,8 +53,9 @@ const ARROWS: [(&str, &[&str]); 16] = [
 ];
 
 /// Manifests and what they must not list: pure crates stay pure, programs stay apart.
-const MANIFESTS: [(&str, &[&str]); 8] = [
+const MANIFESTS: [(&str, &[&str]); 9] = [
     ("shared/timeline/Cargo.toml", &["*"]),
+    ("node/scale/Cargo.toml", &["timeline", "wire", "service", "tokio", "gstreamer"]),
     (
         "coordinator/core/Cargo.toml",
         &[

@@ -7,6 +7,7 @@ use wire::v1::PictureRecipe;
 
 use super::colour;
 use super::line::Line;
+use super::scaling::Scaling;
 use super::source::unbuildable;
 use crate::render::failure::RenderFailure;
 use crate::render::recipe::{RecipeError, Stage};
@@ -22,6 +23,9 @@ pub struct Chain {
     /// Caps of the last frame as the decoder gave them, to notice a change.
     seen_caps: gst::Caps,
     shape: Shape,
+    recipe: PictureRecipe,
+    /// Scales frames before they go in, if that is all the recipe wants of them.
+    scaling: Option<Scaling>,
 }
 
 /// What frames are made to say before they go into the chain.
@@ -44,8 +48,10 @@ impl Chain {
             .map_err(|error| RenderFailure::node("The node cannot follow this recipe.").because(error))?;
         let frame_rate = fraction(recipe.frame_rate_num, recipe.frame_rate_den)?;
         let shape = Shape { frame_rate, keeps_fields: recipe.deinterlace };
-        let line = Line::start(&stages, &shape.applied(frame_caps, &colorimetry), FRAMES_WAITING_MAX)?;
-        Ok(Chain { line, colorimetry, seen_caps: frame_caps.clone(), shape })
+        let shaped = shape.applied(frame_caps, &colorimetry);
+        let scaling = Scaling::of(recipe, &shaped)?;
+        let line = Line::start(&stages, scaling.as_ref().map_or(&shaped, Scaling::caps), FRAMES_WAITING_MAX)?;
+        Ok(Chain { line, colorimetry, seen_caps: frame_caps.clone(), shape, recipe: recipe.clone(), scaling })
     }
 
     /// Whether another frame may be pushed now.
@@ -58,9 +64,14 @@ impl Chain {
     pub fn push(&mut self, frame: gst::Buffer, caps: &gst::CapsRef) -> Result<(), RenderFailure> {
         if *self.seen_caps != *caps {
             self.seen_caps = caps.to_owned();
-            self.line.set_caps(&self.shape.applied(&self.seen_caps, &self.colorimetry));
+            let shaped = self.shape.applied(&self.seen_caps, &self.colorimetry);
+            self.scaling = Scaling::of(&self.recipe, &shaped)?;
+            self.line.set_caps(self.scaling.as_ref().map_or(&shaped, Scaling::caps));
         }
-        self.line.push(frame)
+        match &mut self.scaling {
+            Some(scaling) => self.line.push(scaling.scale(&frame)?),
+            None => self.line.push(frame),
+        }
     }
 
     /// No further frame will come.
