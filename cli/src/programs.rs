@@ -52,7 +52,7 @@ pub fn beside_us(name: &str) -> Result<PathBuf, Failure> {
 /// The nats-server to run: the one named in the environment, else the one the wrapper unpacked, else one on `PATH` that
 /// is new enough.
 pub fn nats_server() -> Result<PathBuf, Failure> {
-    if let Some(named) = std::env::var_os(NATS_SERVER_VARIABLE) {
+    if let Some(named) = std::env::var_os(NATS_SERVER_VARIABLE).filter(|named| !named.is_empty()) {
         let named = PathBuf::from(named);
         return if named.is_file() {
             Ok(named)
