@@ -12,7 +12,8 @@ use crate::work::TaskKind;
 /// Doorbells that may lie ready for a node beyond its free slots: while it sends one part it can begin the next.
 pub const RUNG_AHEAD_PER_NODE: u32 = 1;
 
-/// A preview gives way in its first attempts only: however busy the farm is, work is thrown away no more often than that.
+/// Attempts in which every preview gives way. After them one preview of the farm, the one that tried most often, keeps its slot:
+/// however busy the farm is previews get made, one after the other, and never in all the slots that exports wait for.
 pub const GIVES_WAY_MAX: i64 = 2;
 
 /// A task that may run.
@@ -117,7 +118,10 @@ pub fn giving_way(
 ) -> Vec<TaskId> {
     let mut rooms = Rooms::new(rooms);
     let mut busy_keys: BTreeSet<ContentKey> = running.iter().filter_map(|task| task.content_key).collect();
-    let mut previews: Vec<&Previewing> = previews.iter().filter(|preview| preview.attempt <= GIVES_WAY_MAX).collect();
+    let patience = |preview: &&Previewing| (preview.attempt, preview.task);
+    let stays = previews.iter().filter(|preview| preview.attempt > GIVES_WAY_MAX).max_by_key(patience);
+    let mut previews: Vec<&Previewing> = previews.iter().filter(|preview| stays != Some(preview)).collect();
+    previews.sort_by_key(patience);
     let mut yielding = Vec::new();
     for task in candidates.iter().filter(|task| task.kind != TaskKind::Preview) {
         let free_key = task.content_key.is_none_or(|key| busy_keys.insert(key));
@@ -125,7 +129,7 @@ pub fn giving_way(
             && !rooms.take_slot(&task.pool)
             && let Some(place) = previews.iter().position(|preview| preview.pools.contains(&task.pool))
         {
-            yielding.push(previews.swap_remove(place).task);
+            yielding.push(previews.remove(place).task);
         }
     }
     yielding

@@ -128,7 +128,10 @@ fn running_previews_give_way_to_what_waits_but_not_for_ever() {
     assert_eq!(yielding(&waiting, &[first.clone(), second.clone()], &full), [91, 92]);
     assert_eq!(yielding(&waiting[..1], &[first.clone(), second.clone()], &full).len(), 1);
     assert_eq!(yielding(&waiting[2..], std::slice::from_ref(&first), &full), [0_u128; 0], "not to each other");
-    assert_eq!(yielding(&waiting, &[often], &full), [0_u128; 0]);
+    assert_eq!(yielding(&waiting, std::slice::from_ref(&often), &full), [0_u128; 0]);
+    let oftener = previewing(95, GIVES_WAY_MAX + 3, &both);
+    assert_eq!(yielding(&waiting, &[often.clone(), oftener.clone()], &full), [93], "only one keeps its slot");
+    assert_eq!(yielding(&waiting[..1], &[often, first.clone(), oftener], &full), [91], "who tried least goes first");
     assert_eq!(yielding(&waiting, std::slice::from_ref(&first), &[room(&both, 2)]), [0_u128; 0], "there is room");
     let elsewhere = previewing(94, 1, &["media"]);
     assert_eq!(yielding(&waiting[..1], &[elsewhere], &full), [0_u128; 0], "its node could not do it");
