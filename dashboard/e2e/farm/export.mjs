@@ -78,7 +78,7 @@ export async function order({ page, step, farm, source, downloads }) {
     const id = await viewed(page)
     await page.getByRole('button', { name: 'Cancel export' }).click({ timeout: 30_000 })
     const begun = performance.now()
-    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 5000 })
+    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 30_000 })
     assert.equal((await farm.api(`/api/exports/${id}`)).status, 'cancelled')
     await shot(page, 'cancelled')
     return `cancelled within ${((performance.now() - begun) / 1000).toFixed(1)} s`

@@ -5,7 +5,8 @@ import { shot } from './steps.mjs'
 
 const NAME = 'second'
 /** A node that falls silent is given up after its lease. */
-const ELSEWHERE_WITHIN_MS = 60_000
+/** A lease is over after half a minute; the rest is for machines that are slow and have other things to do. */
+const ELSEWHERE_WITHIN_MS = 180_000
 
 /** Notes, from now on, in which row each cell stands and what its state is. */
 async function cellsRecorded(page) {
