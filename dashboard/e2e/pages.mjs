@@ -12,7 +12,10 @@ export const PAGES = [
     path: '/videos',
     ready: { role: 'heading', name: 'Videos' },
     act: async (page) => {
-      for (const box of await page.getByRole('checkbox', { name: /^Choose/ }).all()) await box.click()
+      const boxes = page.getByRole('checkbox', { name: /^Choose/ })
+      // The heading is there before the list is.
+      await boxes.first().waitFor()
+      for (const box of await boxes.all()) await box.click()
       await page.getByRole('button', { name: 'Export…' }).click()
       await page.getByRole('dialog').waitFor()
     },
