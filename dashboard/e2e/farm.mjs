@@ -16,7 +16,7 @@ import { steps } from './farm/steps.mjs'
 import { weather } from './farm/weather.mjs'
 
 /** What the browser notes of answers that are meant: not ready yet, refused, gone; and of the stream that is cut. */
-const MEANT = /status of (400|401|403|404|409|410|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/
+const MEANT = /status of (400|401|403|404|409|410|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|CONNECTION_REFUSED|EMPTY_RESPONSE)/
 
 /** Chapters that hold times to limits: measured on a quiet machine, by name, and no part of the tests.
  *  `node e2e/farm.mjs order many`: what is multiplied has to be ordered first. */
