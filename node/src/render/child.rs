@@ -18,6 +18,7 @@ pub mod line;
 pub mod matroska;
 pub mod output;
 pub mod picture;
+pub mod plane;
 pub mod poster;
 pub mod preview;
 pub mod probe;

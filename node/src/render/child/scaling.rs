@@ -2,9 +2,10 @@
 //! Everything else is left to the media library's converter, which finds nothing to do where this has done it.
 
 use gstreamer as gst;
-use gstreamer_video::{VideoFormat, VideoFrameExt, VideoFrameRef, VideoInfo};
+use gstreamer_video::{VideoFormat, VideoFrameRef, VideoInfo};
 use wire::v1::{Orientation, PictureRecipe};
 
+use super::plane;
 use super::source::unbuildable;
 use crate::render::failure::RenderFailure;
 use scale::{Plane, PlaneScaler};
@@ -54,11 +55,11 @@ impl Scaling {
         let frame = frame.map_err(|error| unbuildable().because(error))?;
         let out = VideoFrameRef::from_buffer_ref_writable(out, &self.to);
         let mut out = out.map_err(|error| unbuildable().because(error))?;
-        for (plane, scaler) in (0..).zip(&mut self.planes) {
-            let stride = stride(&frame, plane)?;
-            let samples = frame.plane_data(plane).map_err(|error| unbuildable().because(error))?;
-            let out_stride = self::stride(&out, plane)?;
-            let out = out.plane_data_mut(plane).map_err(|error| unbuildable().because(error))?;
+        for (number, scaler) in (0..).zip(&mut self.planes) {
+            let stride = plane::stride(&frame, number).ok_or_else(backwards)?;
+            let samples = frame.plane_data(number).map_err(|error| unbuildable().because(error))?;
+            let out_stride = plane::stride(&out, number).ok_or_else(backwards)?;
+            let out = out.plane_data_mut(number).map_err(|error| unbuildable().because(error))?;
             scaler
                 .scale(Plane { samples, stride }, out, out_stride)
                 .ok_or_else(|| unbuildable().because("a plane is short"))?;
@@ -85,7 +86,6 @@ fn dimension(samples: u32) -> Option<usize> {
     usize::try_from(samples).ok()
 }
 
-fn stride(frame: &impl VideoFrameExt, plane: u32) -> Result<usize, RenderFailure> {
-    let stride = frame.plane_stride()[plane as usize];
-    usize::try_from(stride).ok().filter(|stride| *stride > 0).ok_or_else(|| unbuildable().because("rows run backwards"))
+fn backwards() -> RenderFailure {
+    unbuildable().because("rows run backwards")
 }

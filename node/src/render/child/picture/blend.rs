@@ -2,8 +2,9 @@
 //! Knows no time and no segment. (GStreamer's compositor is off by up to 2.6 of 255, measured.)
 
 use gstreamer as gst;
-use gstreamer_video::{VideoFrameExt, VideoFrameRef, VideoInfo};
+use gstreamer_video::{VideoFrameRef, VideoInfo};
 
+use crate::render::child::plane::stride;
 use crate::render::child::source::unbuildable;
 use crate::render::failure::RenderFailure;
 
@@ -24,7 +25,7 @@ pub fn blend(outgoing: &gst::Sample, incoming: &gst::Sample, weight: u16) -> Res
     for plane in 0..info.n_planes() {
         let outgoing_rows = rows(&outgoing, plane)?;
         let incoming_rows = rows(&incoming, plane)?;
-        let (stride, width) = (stride(&out, plane)?, width(&info, plane)?);
+        let (stride, width) = (stride(&out, plane).ok_or_else(unequal)?, width(&info, plane)?);
         let rows = out.plane_data_mut(plane).map_err(|error| unbuildable().because(error))?.chunks_mut(stride);
         for ((row, outgoing), incoming) in rows.zip(outgoing_rows).zip(incoming_rows) {
             // Rows may be padded, and the last one may be no longer than the picture is wide.
@@ -58,12 +59,8 @@ fn rows<'a>(
     frame: &'a VideoFrameRef<&gst::BufferRef>,
     plane: u32,
 ) -> Result<std::slice::Chunks<'a, u8>, RenderFailure> {
-    let stride = stride(frame, plane)?;
+    let stride = stride(frame, plane).ok_or_else(unequal)?;
     Ok(frame.plane_data(plane).map_err(|error| unbuildable().because(error))?.chunks(stride))
-}
-
-fn stride(frame: &impl VideoFrameExt, plane: u32) -> Result<usize, RenderFailure> {
-    usize::try_from(frame.plane_stride()[plane as usize]).ok().filter(|stride| *stride > 0).ok_or_else(unequal)
 }
 
 /// Samples in a row of a plane; I420 keeps one component in each.
