@@ -9,13 +9,32 @@ const { page, close } = await browser()
 const place = PAGES.find(({ name }) => name === 'editor')
 await open(page, url, place)
 
+const seconds = (timecode) => timecode.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+/** In the page: the times of the pictures that are shown while it plays, until it stops. */
+const watchPlay = () => {
+  const video = document.querySelector('video')
+  window.played = { times: [], over: false }
+  const look = () => {
+    if (!video.paused && !video.seeking) window.played.times.push(video.currentTime)
+    if (video.paused && window.played.times.length > 0) window.played.over = true
+    else requestAnimationFrame(look)
+  }
+  look()
+}
 const time = () => page.getByLabel('Time of the frame shown').textContent()
 const starts = async () =>
   Promise.all((await page.getByLabel(/^Start of segment \d+$/).all()).map((field) => field.inputValue()))
+const ranges = async () => {
+  const ends = await Promise.all((await page.getByLabel(/^End of segment \d+$/).all()).map((field) => field.inputValue()))
+  return (await starts()).map((start, index) => [start, ends[index]])
+}
+const pressed = async (key, times) => {
+  for (let count = 0; count < times; count += 1) await page.keyboard.press(key)
+}
 const step = async (name, check, ...points) => {
-  await check()
-  noted(points, name)
-  console.log(`ok  ${name}`)
+  const figure = await check()
+  noted(points, name, figure)
+  console.log(`ok  ${name}${figure ? `: ${figure}` : ''}`)
 }
 
 await step('the video plays, and the clock with it', async () => {
@@ -24,9 +43,28 @@ await step('the video plays, and the clock with it', async () => {
   await page.keyboard.press('k')
   assert.notEqual((await time()).split(' ')[0], '00:00.000')
 }, 29)
+/** Presses at a share of the time line's width, and goes to others without letting go. */
+const drawn = async (...shares) => {
+  const line = await page.getByRole('slider', { name: 'Playhead' }).boundingBox()
+  const y = line.y + line.height + 30
+  const [first, ...others] = shares.map((share) => line.x + line.width * share)
+  await page.mouse.move(first, y)
+  await page.mouse.down()
+  for (const x of others) await page.mouse.move(x, y)
+  await page.mouse.up()
+}
+await step('drawing over the time line cuts a segment, and another one beside it', async () => {
+  await drawn(0.2, 0.25, 0.4)
+  assert.deepEqual(await ranges(), [['00:06.000', '00:12.000']])
+  await drawn(0.9, 0.8, 0.7)
+  assert.deepEqual(await ranges(), [['00:06.000', '00:12.000'], ['00:21.000', '00:27.000']])
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('Control+z')
+  assert.deepEqual(await ranges(), [['00:00.000', '00:30.000']])
+}, 30)
 await step('arrows go frame by frame', async () => {
   await page.keyboard.press('Home')
-  for (let count = 0; count < 5; count += 1) await page.keyboard.press('ArrowRight')
+  await pressed('ArrowRight', 5)
   assert.match(await time(), /^00:00\.200/)
   await page.keyboard.press('ArrowLeft')
   assert.match(await time(), /^00:00\.160/)
@@ -41,8 +79,7 @@ await step('in and out are set to the very frame', async () => {
   assert.equal(await page.getByLabel('End of segment 1').first().inputValue(), '00:02.200')
 }, 31)
 await step('a split, a nudge and a removal by keys', async () => {
-  await page.keyboard.press('ArrowLeft')
-  for (let count = 0; count < 10; count += 1) await page.keyboard.press('ArrowLeft')
+  await pressed('ArrowLeft', 11)
   await page.keyboard.press('s')
   assert.deepEqual(await starts(), ['00:01.160', '00:01.720'])
   await page.keyboard.press(']')
@@ -59,6 +96,25 @@ await step('undo and redo', async () => {
   await page.keyboard.press('Control+Shift+z')
   assert.deepEqual(await starts(), ['00:01.160', '00:01.760'])
 }, 30)
+await step('twenty steps back, and twenty on', async () => {
+  const before = await ranges()
+  await pressed('Alt+ArrowRight', 20)
+  const after = await ranges()
+  await pressed('Control+z', 20)
+  assert.deepEqual(await ranges(), before)
+  await pressed('Control+Shift+z', 20)
+  assert.deepEqual(await ranges(), after)
+  await pressed('Control+z', 20)
+  return '20 steps'
+}, 30)
+await step('a segment is moved up and down by keys', async () => {
+  const [first, second] = await ranges()
+  await page.keyboard.press(']')
+  await page.keyboard.press('Alt+ArrowUp')
+  assert.deepEqual(await ranges(), [second, first])
+  await page.keyboard.press('Alt+ArrowDown')
+  assert.deepEqual(await ranges(), [first, second])
+}, 31)
 await step('a handle is a slider that keys move and whose time is said', async () => {
   const handle = page.getByRole('slider', { name: 'End of Segment 2' })
   await handle.focus()
@@ -74,6 +130,10 @@ await step('a handle follows the hand, and one drag is one step back', async () 
   await page.mouse.move(box.x + 4, box.y + 8)
   await page.mouse.down()
   for (const by of [40, 80, 120]) await page.mouse.move(box.x + 4 + by, box.y + 8)
+  // Beside the hand stands the time, and the picture is the last frame inside.
+  assert.equal(await handle.textContent(), await handle.getAttribute('aria-valuetext'))
+  const inside = Number(await handle.getAttribute('aria-valuenow')) - 0.04
+  assert.ok(Math.abs(inside - seconds((await time()).split(' ')[0])) < 0.001, `${inside} s, and ${await time()}`)
   await page.mouse.up()
   assert.notEqual(await handle.getAttribute('aria-valuetext'), before)
   await page.keyboard.press('Control+z')
@@ -85,6 +145,27 @@ await step('times can be typed', async () => {
   await field.press('Enter')
   assert.equal(await field.inputValue(), '00:01.800')
 }, 31)
+await step('what is chosen plays in its order, and nothing else', async () => {
+  await page.getByLabel('End of segment 1').first().fill('1.56')
+  await page.getByLabel('End of segment 1').first().press('Enter')
+  await page.getByLabel('End of segment 2').first().fill('2.2')
+  await page.getByLabel('End of segment 2').first().press('Enter')
+  // Keys that are typed into a field are no shortcuts.
+  await page.getByLabel('End of segment 2').first().blur()
+  await page.keyboard.press(']')
+  await page.keyboard.press('Alt+ArrowUp')
+  const order = (await ranges()).map((range) => range.map(seconds))
+  await page.evaluate(watchPlay)
+  await page.getByRole('button', { name: 'Play selection' }).click()
+  await page.waitForFunction(() => window.played.over)
+  const { times } = await page.evaluate(() => window.played)
+  const place = (at) => order.findIndex(([start, end]) => at >= start - 0.001 && at < end + 0.05)
+  const places = times.map(place)
+  assert.deepEqual(places, [...places].sort((a, b) => a - b), `${times}`)
+  assert.deepEqual([...new Set(places)], [0, 1], `${times} of ${JSON.stringify(order)}`)
+  await page.keyboard.press('Alt+ArrowDown')
+  return `${times.length} pictures, all inside`
+}, 33)
 await step('zoom goes down to frames, and thumbnails stay few', async () => {
   for (let count = 0; count < 14; count += 1) await page.getByRole('button', { name: 'Zoom in' }).click()
   assert.equal(await page.getByLabel('Zoom', { exact: true }).inputValue(), '100')

@@ -1,5 +1,5 @@
 // A segment on the time line: its two handles are sliders, and the bar between them can be taken and shifted.
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
 import { cn } from '@/lib/class-names'
 import { timecode } from '@/lib/format'
 import type { Segment } from './segments'
@@ -10,8 +10,12 @@ type Props = { editor: Editor; segment: Segment; number: number; pixelsPerSecond
 export function SegmentBar({ editor, segment, number, pixelsPerSecond }: Props) {
   const { id, start, end, picked, label } = segment
   const selected = editor.selected?.id === id
+  // The whole video cannot be shifted: over it, another segment is drawn.
+  const fixed = editor.untouched?.id === id
   const origin = useRef<{ x: number; segment: Segment } | undefined>(undefined)
   const take = (event: PointerEvent) => {
+    if (fixed) return
+    event.stopPropagation()
     event.currentTarget.setPointerCapture(event.pointerId)
     origin.current = { x: event.clientX, segment }
     editor.select(id)
@@ -46,7 +50,10 @@ export function SegmentBar({ editor, segment, number, pixelsPerSecond }: Props) 
         onPointerUp={drop}
         onPointerCancel={drop}
         onClick={() => editor.select(id)}
-        className="absolute inset-0 cursor-grab touch-none truncate px-7 text-left text-sm active:cursor-grabbing"
+        className={cn(
+          'absolute inset-0 truncate px-7 text-left text-sm',
+          fixed ? 'cursor-crosshair' : 'cursor-grab touch-none active:cursor-grabbing',
+        )}
       >
         <span className="rounded-sm bg-card/85 px-1">{name}</span>
       </button>
@@ -60,12 +67,14 @@ type HandleProps = Omit<Props, 'number'> & { edge: 'start' | 'end'; name: string
 
 function Handle({ editor, segment, edge, name, pixelsPerSecond }: HandleProps) {
   const origin = useRef<{ x: number; at: number } | undefined>(undefined)
+  const [held, setHeld] = useState(false)
   const at = segment[edge]
   const frame = 1 / editor.limits.frameRate
   const take = (event: PointerEvent) => {
     event.stopPropagation()
     event.currentTarget.setPointerCapture(event.pointerId)
     origin.current = { x: event.clientX, at }
+    setHeld(true)
     editor.select(segment.id)
   }
   const drag = (event: PointerEvent) => {
@@ -74,6 +83,7 @@ function Handle({ editor, segment, edge, name, pixelsPerSecond }: HandleProps) {
   }
   const drop = () => {
     origin.current = undefined
+    setHeld(false)
     editor.drop()
   }
   const onKey = (event: KeyboardEvent) => {
@@ -105,6 +115,17 @@ function Handle({ editor, segment, edge, name, pixelsPerSecond }: HandleProps) {
       )}
     >
       <span className="h-3 w-0.5 rounded-full bg-on-primary" aria-hidden />
+      {held && (
+        <span
+          aria-hidden
+          className={cn(
+            'figures absolute top-1/2 z-20 -translate-y-1/2 rounded-sm bg-raised px-1.5 py-0.5 font-mono text-xs whitespace-nowrap',
+            edge === 'start' ? 'left-7' : 'right-7',
+          )}
+        >
+          {timecode(at)}
+        </span>
+      )}
     </span>
   )
 }

@@ -21,7 +21,7 @@ export function SegmentList({ editor }: { editor: Editor }) {
       </header>
       {editor.segments.length === 0 ? (
         <p className="p-4 text-muted">
-          No segments: an export takes the whole video. Press N to cut one at the playhead.
+          No segments: an export takes the whole video. Draw one on the time line, or press N at the playhead.
         </p>
       ) : (
         <ol className="min-h-0 flex-1 overflow-y-auto p-1.5" aria-label="Segments in output order">

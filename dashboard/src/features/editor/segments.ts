@@ -10,7 +10,8 @@ export type Segment = {
 }
 
 export type Change =
-  | { kind: 'add'; id: string; start: number; end: number }
+  /** `instead` is a segment that the new one takes the place of. */
+  | { kind: 'add'; id: string; start: number; end: number; instead?: string | undefined }
   | { kind: 'trim'; id: string; start: number; end: number }
   | { kind: 'remove'; id: string }
   | { kind: 'split'; id: string; at: number; newId: string }
@@ -25,7 +26,8 @@ export function changed(segments: readonly Segment[], change: Change): readonly 
   const index = 'id' in change ? segments.findIndex(({ id }) => id === change.id) : -1
   const found = segments[index]
   if (change.kind === 'add') {
-    return [...segments, { id: change.id, start: change.start, end: change.end, picked: true, label: '' }]
+    const others = segments.filter(({ id }) => id !== change.instead)
+    return [...others, { id: change.id, start: change.start, end: change.end, picked: true, label: '' }]
   }
   if (change.kind === 'clear') return segments.length === 0 ? segments : []
   if (!found) return segments

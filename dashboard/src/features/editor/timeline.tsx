@@ -7,14 +7,12 @@ import { Button } from '@/components/ui/button'
 import { Filmstrip } from './filmstrip'
 import { clamp, zoomRange } from './geometry'
 import { Ruler } from './ruler'
-import { SegmentBar } from './segment-bar'
+import { SegmentLane } from './segment-lane'
 import { type Editor, usePlaying, useTime } from './use-editor'
 import { Waveform } from './waveform'
 
 const FILMSTRIP_PIXELS = 52
 const WAVEFORM_PIXELS = 56
-/** Two handles of 24 pixels above each other, and what is around them. */
-const SEGMENTS_PIXELS = 60
 const ZOOM_STEP = 1.6
 
 export type View = ReturnType<typeof useView>
@@ -77,9 +75,12 @@ export function Timeline({ editor, view, preview, peaks }: Props) {
         <div style={{ width: length * pixelsPerSecond }} className="relative min-w-full">
           <Scrub editor={editor} pixelsPerSecond={pixelsPerSecond}>
             <Ruler {...scale} frameRate={frameRate} />
-            {preview && <Filmstrip {...scale} sprite={preview.sprite} height={FILMSTRIP_PIXELS} />}
-            {peaks && (
-              <div className="sticky left-0" style={{ width }}>
+            {/* Their room is kept while they are made: nothing jumps when they come. */}
+            <div style={{ height: FILMSTRIP_PIXELS }}>
+              {preview && <Filmstrip {...scale} sprite={preview.sprite} height={FILMSTRIP_PIXELS} />}
+            </div>
+            <div className="sticky left-0" style={{ width, height: WAVEFORM_PIXELS }}>
+              {peaks && (
                 <Waveform
                   peaks={peaks}
                   pixelsPerSecond={pixelsPerSecond}
@@ -87,20 +88,10 @@ export function Timeline({ editor, view, preview, peaks }: Props) {
                   width={width}
                   height={WAVEFORM_PIXELS}
                 />
-              </div>
-            )}
+              )}
+            </div>
           </Scrub>
-          <div className="relative border-t border-border bg-background" style={{ height: SEGMENTS_PIXELS }}>
-            {editor.segments.map((segment, index) => (
-              <SegmentBar
-                key={segment.id}
-                editor={editor}
-                segment={segment}
-                number={index + 1}
-                pixelsPerSecond={pixelsPerSecond}
-              />
-            ))}
-          </div>
+          <SegmentLane editor={editor} pixelsPerSecond={pixelsPerSecond} />
           <Playhead editor={editor} pixelsPerSecond={pixelsPerSecond} scroller={view.scroller} />
         </div>
       </div>

@@ -1,7 +1,7 @@
 // The state of an editor: segments with undo, the one that is selected, the clock. A draft outlives the page.
 import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import type { Video } from '@/api/gen'
-import { frameStart, shifted, trimmed } from './geometry'
+import { clamp, frameStart, shifted, snapped, trimmed } from './geometry'
 import { PlayerClock } from './player-clock'
 import { type Change, type Segment, begun, stepped } from './segments'
 
@@ -68,6 +68,19 @@ export function useEditor(video: Video) {
     change({ kind: 'add', id, start, end })
     select(id)
   }
+  /** The one segment that is the whole video: nobody has cut anything yet. */
+  const [only, second] = segments
+  const untouched = only && !second && only.start === 0 && only.end === length ? only : undefined
+  /** The segment between two times, as long as somebody draws it. The first that is drawn is what they want of the whole. */
+  const draw = (id: string, from: number, to: number) => {
+    const [start, end] = [from, to].map((at) => clamp(snapped(at, frameRate), 0, length)).sort((a, b) => a - b) as [number, number]
+    if (end - start < 0.5 / frameRate) return
+    const drag = `${id}.drawn`
+    if (segments.some((segment) => segment.id === id)) change({ kind: 'trim', id, start, end }, drag)
+    else change({ kind: 'add', id, start, end, instead: untouched?.id }, drag)
+    select(id)
+    clock.seek(to < from ? start : end - 0.5 / frameRate)
+  }
   const split = () => {
     const at = here()
     const inside = selected && at > selected.start && at < selected.end
@@ -102,6 +115,8 @@ export function useEditor(video: Video) {
     trim,
     shift,
     add,
+    untouched,
+    draw,
     split,
     remove,
     duplicate: (id: string) => change({ kind: 'duplicate', id, newId: newId() }),
