@@ -24,8 +24,9 @@ test('a single clip takes one segment', () => {
 })
 
 test('warnings stop nothing', () => {
-  expect(warningsOf(false, false, 1e6)).toEqual([])
-  expect(warningsOf(true, true, 2e9)).toHaveLength(3)
+  expect(warningsOf(false, false, 'mp4', 1e6)).toEqual([])
+  expect(warningsOf(true, true, 'webm', 2e9)).toHaveLength(4)
+  expect(warningsOf(false, false, 'mp4', 6e9)).toEqual(['The file may grow beyond 5 GB, and would be refused then.'])
 })
 
 test('the picture fits into the box either way up', () => {

@@ -1,5 +1,5 @@
 // What is wrong with an order, found before it is sent. The coordinator checks again and has the last word.
-import type { ExportConfig, ExportSegment } from '@/api/client'
+import type { ExportConfig, ExportSegment, Format } from '@/api/client'
 import type { ApiError } from '@/api/error'
 import type { Video } from '@/api/gen'
 
@@ -46,8 +46,9 @@ const INSTAGRAM_BYTES_MAX = 1e9
 const SIZE_BYTES_MAX = 5e9
 
 /** What is worth knowing, and stops nothing. */
-export function warningsOf(enlarged: boolean, hdr: boolean, sizeHigh: number | undefined): string[] {
+export function warningsOf(enlarged: boolean, hdr: boolean, format: Format, sizeHigh: number | undefined): string[] {
   const warnings: string[] = []
+  if (format === 'webm') warnings.push('Not every phone, television and editor plays WebM. MP4 plays everywhere.')
   if (enlarged) warnings.push('The video is smaller than this: the picture is enlarged and gains no detail.')
   if (hdr) warnings.push('The video is HDR; the export keeps its colours as they are marked.')
   if (sizeHigh !== undefined && sizeHigh > SIZE_BYTES_MAX) {

@@ -115,7 +115,7 @@ function Outlook({ order, videoId }: { order: Order; videoId: string }) {
   const picked = order.order.segments?.length ?? 0
   const files = order.exportType === 'clips' ? Math.max(1, picked) : 1
   const enlarged = enlarges(video, order.settings.resolution)
-  const warnings = warningsOf(enlarged, video?.hdr ?? false, estimate.data?.size_bytes.high)
+  const warnings = warningsOf(enlarged, video?.hdr ?? false, order.settings.format, estimate.data?.size_bytes.high)
   return (
     <aside className="flex min-w-0 flex-col gap-4 md:sticky md:top-0 md:self-start">
       {video?.poster_url && (

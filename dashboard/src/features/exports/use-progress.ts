@@ -7,7 +7,7 @@ import { progressQuery } from '@/api/queries'
 import { NO_ETA, sampled, secondsLeft } from './eta'
 import { useNow } from '@/hooks/use-now'
 
-/** Without news for this long, it takes longer than usual. */
+/** While nothing moves for this long, however often that is told, it takes longer than usual. */
 const SLOW_AFTER_MS = 30_000
 
 type Followed = {
@@ -28,11 +28,15 @@ export function useProgress(exportId: string, pollInterval: number, onComplete?:
   const over = progress !== undefined && progress.status !== 'pending' && progress.status !== 'processing'
   const now = useNow(1000)
   const [eta, setEta] = useState(NO_ETA)
+  const [movedAt, setMovedAt] = useState(() => Date.now())
+  const place = `${progress?.status} ${progress?.current_stage} ${progress?.frames_done} ${progress?.progress}`
 
   useEffect(() => (over ? undefined : followProgress(cache, exportId, setLive)), [cache, exportId, over])
   useEffect(() => {
     setEta((known) => sampled(known, query.data?.estimated_time_remaining, Date.now()))
   }, [query.data])
+  // oxlint-disable-next-line react/exhaustive-deps -- the moment at which the place changes is what counts
+  useEffect(() => setMovedAt(Date.now()), [place])
   const completed = progress?.status === 'completed'
   useEffect(() => {
     if (completed) onComplete?.()
@@ -45,7 +49,7 @@ export function useProgress(exportId: string, pollInterval: number, onComplete?:
     error: query.error,
     secondsLeft: secondsLeft(eta, now),
     updatedAt: query.dataUpdatedAt,
-    isSlow: !over && query.dataUpdatedAt > 0 && now - query.dataUpdatedAt > SLOW_AFTER_MS,
+    isSlow: progress?.status === 'processing' && now - movedAt > SLOW_AFTER_MS,
     refetch: () => void query.refetch(),
   }
 }
