@@ -57,7 +57,10 @@ export const PAGES = [
     name: 'exports-menu',
     path: '/exports',
     ready: { role: 'table', name: 'Exports' },
-    act: (page) => page.getByRole('button', { name: /^More for/ }).nth(2).click(),
+    act: async (page) => {
+      await page.getByRole('button', { name: /^More for/ }).nth(2).click()
+      await page.getByRole('menu').waitFor()
+    },
   },
   { name: 'export-running', path: `/exports/${id(3, 0)}`, ready: { role: 'progressbar', name: 'Export progress' } },
   { name: 'export-completed', path: `/exports/${id(3, 2)}`, ready: { text: 'SHA-256' } },
@@ -133,7 +136,10 @@ export const PAGES = [
     name: 'shortcuts',
     path: '/exports',
     ready: { role: 'table', name: 'Exports' },
-    act: (page) => page.keyboard.press('?'),
+    act: async (page) => {
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor()
+    },
   },
 ]
 

@@ -40,8 +40,14 @@ function video(number: number, part: Partial<Video> = {}): Video {
   }
 }
 
-const { poster_url: _one, ...indexing } = video(6, { filename: 'Fresh upload.mp4', status: 'indexing' })
-const { poster_url: _two, ...failed } = video(7, {
+/** Of a video that was not read, nobody knows what is in it. */
+function unread(number: number, part: Partial<Video>): Video {
+  const { id, user_id, filename, status, size_bytes, content_type, warnings, created_at } = video(number)
+  return { id, user_id, filename, status, size_bytes, content_type, warnings, created_at, ...part }
+}
+
+const indexing = unread(6, { filename: 'Fresh upload.mp4', status: 'indexing' })
+const failed = unread(7, {
   filename: 'Broken.avi',
   status: 'failed',
   error_code: 'unsupported_media',

@@ -55,7 +55,7 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
                   <Entry key={to} value={`go ${name}`} onSelect={go(() => navigate({ to }))}>
                     <Icon aria-hidden />
                     <span className="text-foreground">{name}</span>
-                    {keys && <span className="ml-auto font-mono text-xs">{keys}</span>}
+                    {keys && <span className="ml-auto font-mono text-xs uppercase">{keys}</span>}
                   </Entry>
                 ))}
               </Command.Group>

@@ -1,5 +1,6 @@
 // The navigation: a column beside the page, and a strip above it on a small screen.
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useMe, mayDo } from '@/features/auth/session'
 import { PLACES, type Place } from './places'
 
@@ -29,8 +30,17 @@ function Entry({ place }: { place: Place }) {
 export function Navigation() {
   const me = useMe()
   const visible = PLACES.filter((place) => mayDo(me, place.needs))
+  const strip = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // In a strip that scrolls, the place where people are is in view.
+  useEffect(() => {
+    const here = strip.current?.querySelector('[data-status=active]')
+    here?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    // oxlint-disable-next-line react/exhaustive-deps -- the strip is looked at again wherever people go
+  }, [pathname])
   return (
     <nav
+      ref={strip}
       aria-label="Main"
       className="flex gap-1 overflow-x-auto border-b border-border px-3 py-1.5 lg:flex-col lg:gap-5 lg:overflow-y-auto lg:border-b-0 lg:px-3 lg:py-4"
     >

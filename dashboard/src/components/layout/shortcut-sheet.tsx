@@ -12,8 +12,8 @@ const EVERYWHERE: Entry[] = [
   { keys: 'Ctrl K', does: 'Go anywhere' },
   { keys: '?', does: 'This sheet' },
   { keys: '/', does: 'Search' },
-  { keys: 'r', does: 'Refresh' },
-  ...PLACES.flatMap(({ keys, name }) => (keys ? [{ keys, does: `Go to ${name}` }] : [])),
+  { keys: 'R', does: 'Refresh' },
+  ...PLACES.flatMap(({ keys, name }) => (keys ? [{ keys: keys.toUpperCase(), does: `Go to ${name}` }] : [])),
 ]
 
 const EDITOR: Entry[] = [
@@ -26,6 +26,7 @@ const EDITOR: Entry[] = [
   { keys: 'S', does: 'Split at the playhead' },
   { keys: '[ ]', does: 'Previous, next segment' },
   { keys: 'Alt ← →', does: 'Nudge the handle by a frame' },
+  { keys: 'Alt ↑ ↓', does: 'Move the segment up, down' },
   { keys: 'Delete', does: 'Remove the segment' },
   { keys: '+ −', does: 'Zoom' },
   { keys: 'Ctrl Z', does: 'Undo' },

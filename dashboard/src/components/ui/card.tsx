@@ -12,12 +12,12 @@ type HeadingProps = { title: ReactNode; text?: ReactNode; actions?: ReactNode }
 
 export function PageHeading({ title, text, actions }: HeadingProps) {
   return (
-    <header className="mb-5 flex flex-wrap items-end gap-x-6 gap-y-3">
+    <header className="mb-5 flex flex-wrap items-start gap-x-6 gap-y-3">
       <div className="min-w-[min(100%,16rem)] flex-1">
-        <h1 className="truncate text-xl font-semibold">{title}</h1>
-        {text && <p className="mt-0.5 text-muted">{text}</p>}
+        <h1 className="truncate text-xl leading-9 font-semibold">{title}</h1>
+        {text && <p className="text-muted">{text}</p>}
       </div>
-      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="flex min-h-9 flex-wrap items-center gap-2">{actions}</div>}
     </header>
   )
 }

@@ -16,7 +16,9 @@ type Props = {
   className?: string
 }
 
-const REACHABLE = 'input:not([readonly]), select, textarea, button, a[href], [tabindex="0"]'
+/** Of radios the one that is chosen; no button that is only a short way to settings. */
+const REACHABLE =
+  'input:not([readonly]), select, textarea, button:not([role=radio]):not([aria-pressed]), [role=radio][data-state=checked], a[href]'
 
 export function Dialog({ open, onOpenChange, title, description, children, footer, className }: Props) {
   const body = useRef<HTMLDivElement>(null)
@@ -25,7 +27,8 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
     const first = body.current?.querySelector<HTMLElement>(REACHABLE)
     if (!first) return
     event.preventDefault()
-    first.focus()
+    // What is read first stands at the top, wherever the first control is.
+    first.focus({ preventScroll: true })
   }
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>

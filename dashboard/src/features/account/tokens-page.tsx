@@ -44,15 +44,17 @@ function Tokens() {
   const error = query.error ?? create.error ?? revoke.error
   return (
     <Card aria-label="Tokens">
-      <form onSubmit={submit} className="flex items-end gap-2 border-b border-border p-4">
-        <Field label="New token" hint="Call it after the program that will use it." className="flex-1">
+      <form onSubmit={submit} className="border-b border-border p-4">
+        <Field label="New token" hint="Call it after the program that will use it.">
           {(control) => (
-            <Input {...control} required maxLength={64} value={name} onChange={(event) => setName(event.target.value)} />
+            <div className="flex gap-2">
+              <Input {...control} required maxLength={64} value={name} onChange={(event) => setName(event.target.value)} />
+              <Button type="submit" look="primary">
+                Make token
+              </Button>
+            </div>
           )}
         </Field>
-        <Button type="submit" look="primary" className="mb-6.5">
-          Make token
-        </Button>
       </form>
       {create.data && (
         <div role="status" className="flex flex-wrap items-center gap-2 border-b border-border bg-ok-soft/50 px-4 py-3">

@@ -44,7 +44,7 @@ export default function BulkBar({ chosen, onClear }: { chosen: Export[]; onClear
   return (
     <div className="sticky bottom-0 z-10 border-t border-border bg-card px-3 py-2">
       <div className="flex flex-wrap items-center gap-2" role="group" aria-label="Chosen exports">
-        <span className="mr-2 font-medium">{plural(chosen.length, 'export')} chosen</span>
+        <span className="mr-2 font-medium max-sm:w-full">{plural(chosen.length, 'export')} chosen</span>
         <Button
           size="sm"
           disabledReason={toCancel.length === 0 ? 'None of them is under way.' : undefined}

@@ -86,10 +86,12 @@ function Actions({ made, onShare, onAgain }: { made: Export; onShare: () => void
           </Button>
         </>
       )}
-      <Button onClick={onAgain}>
-        <RotateCw aria-hidden />
-        Export again
-      </Button>
+      {made.status !== 'failed' && (
+        <Button onClick={onAgain}>
+          <RotateCw aria-hidden />
+          Export again
+        </Button>
+      )}
       <Button look="danger" onClick={() => void remove()}>
         <Trash2 aria-hidden />
         Delete
@@ -101,7 +103,7 @@ function Actions({ made, onShare, onAgain }: { made: Export; onShare: () => void
 function Segments({ made }: { made: Export }) {
   return (
     <Card aria-label="Segments">
-      <h2 className="flex items-center justify-between gap-3 border-b border-border px-4 py-3 font-semibold">
+      <h2 className="flex items-center justify-between gap-3 border-b border-border py-1.5 pr-1.5 pl-4 font-semibold">
         {made.segment_selections.length === 0 ? 'The whole video' : plural(made.segment_selections.length, 'segment')}
         <Button asChild size="sm" look="quiet">
           <Link to="/videos/$id" params={{ id: made.video_id }}>

@@ -65,7 +65,7 @@ type TimeProps = { followed: ReturnType<typeof useProgress>; moving: boolean; el
 function TimeLeft({ followed, moving, elapsed }: TimeProps) {
   const now = useNow(1000)
   if (!moving) return <span className="text-muted">took {duration(elapsed)}</span>
-  if (followed.isSlow) return <span className="text-warn">taking longer than usual</span>
+  if (followed.isSlow) return <span className="text-warn">{duration(elapsed)} so far · taking longer than usual</span>
   const left = followed.secondsLeft
   return (
     <span className="text-muted">
@@ -80,7 +80,7 @@ function Source({ isLive, updatedAt }: { isLive: boolean; updatedAt: number }) {
   const Icon = isLive ? Radio : RotateCw
   const seconds = Math.max(0, Math.round((now - updatedAt) / 1000))
   return (
-    <span className="inline-flex items-center gap-1.5 text-sm text-muted">
+    <span className="inline-flex items-center gap-1.5 text-sm text-muted max-sm:order-last max-sm:w-full">
       <Icon className="size-3.5" aria-hidden />
       {isLive ? 'live' : `polling · updated ${seconds} s ago`}
     </span>

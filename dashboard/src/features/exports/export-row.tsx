@@ -56,7 +56,10 @@ export function ExportRow({ made, picked, onPick }: Props) {
       </Cell>
       <Cell className="text-sm whitespace-nowrap text-muted">{settingsLine(settings)}</Cell>
       <Cell className="min-w-40">
-        <StatusBadge status={made.status} />
+        <div className="flex items-center justify-between gap-2">
+          <StatusBadge status={made.status} />
+          {made.status === 'processing' && <span className="text-sm text-muted">{made.progress_percentage} %</span>}
+        </div>
         {isActive(made) && (
           <ProgressBar
             value={made.status === 'pending' ? null : made.progress_percentage}

@@ -26,7 +26,7 @@ export function Failure({ made, onChange }: { made: Export; onChange: () => void
               <SlidersHorizontal aria-hidden />
               Change and try again
             </Button>
-            <CopyButton text={details} label="Copy details" />
+            <CopyButton size="md" text={details} label="Copy details" />
           </div>
         </div>
       </div>

@@ -32,8 +32,8 @@ export const FORMATS: readonly { value: Format; label: string; hint: string }[] 
 
 export const TYPES: readonly { value: ExportType; label: string; hint: string }[] = [
   { value: 'single', label: 'Single clip', hint: 'One segment, one file' },
-  { value: 'combined', label: 'Combined video', hint: 'All segments joined into one file' },
-  { value: 'clips', label: 'Individual clips', hint: 'A file for each segment, and a ZIP of all' },
+  { value: 'combined', label: 'Combined video', hint: 'All segments in one file' },
+  { value: 'clips', label: 'Individual clips', hint: 'A file each, and a ZIP of all' },
 ]
 
 const label = <V extends string>(choices: readonly { value: V; label: string }[], value: V | undefined): string =>

@@ -1,6 +1,7 @@
 // Settings by one press: the defaults, the presets that were kept, and what the platforms ask for.
 import { useQuery } from '@tanstack/react-query'
 import { Star } from 'lucide-react'
+import { useState } from 'react'
 import type { ExportSettings } from '@/api/client'
 import { defaultsQuery, presetsQuery, recommendationsQuery } from '@/api/queries'
 import { Tooltip } from '@/components/ui/tooltip'
@@ -37,16 +38,24 @@ export function useChips(): Chip[] {
 type Props = { settings: ExportSettings; onPick: (settings: ExportSettings) => void }
 
 export function PresetChips({ settings, onPick }: Props) {
+  const [picked, setPicked] = useState<string>()
+  const chips = useChips()
+  // Several may say the same: the one that was pressed is meant, or else the first.
+  const fitting = chips.filter((chip) => same(chip.settings, settings))
+  const chosenKey = (fitting.find(({ key }) => key === picked) ?? fitting[0])?.key
   return (
     <div role="group" aria-label="Presets" className="flex flex-wrap gap-1.5">
-      {useChips().map((chip) => {
-        const chosen = same(chip.settings, settings)
+      {chips.map((chip) => {
+        const chosen = chip.key === chosenKey
         return (
           <Tooltip key={chip.key} text={chip.note}>
             <button
               type="button"
               aria-pressed={chosen}
-              onClick={() => onPick(chip.settings)}
+              onClick={() => {
+                setPicked(chip.key)
+                onPick(chip.settings)
+              }}
               className={cn(
                 'inline-flex h-7 items-center gap-1.5 rounded-full border px-3 text-sm',
                 chosen ? 'border-primary bg-primary-soft/50' : 'border-border hover:border-edge',

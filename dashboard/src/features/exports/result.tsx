@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Card, Skeleton, Trouble } from '@/components/ui/card'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Instant } from '@/components/ui/instant'
-import { bytes, duration } from '@/lib/format'
+import { bytes, clockTime, duration } from '@/lib/format'
 import { useExportActions } from './export-actions'
 
 export function Result({ made }: { made: Export }) {
@@ -30,7 +30,7 @@ export function Result({ made }: { made: Export }) {
       </div>
       <div className="flex flex-col gap-4">
         <Files made={made} number={number} onShow={isClips ? setNumber : undefined} />
-        <Facts made={made} />
+        <Facts made={made} goodUntil={address.data?.expires_at} />
       </div>
     </div>
   )
@@ -73,12 +73,13 @@ function Files({ made, number, onShow }: FilesProps) {
   )
 }
 
-function Facts({ made }: { made: Export }) {
+function Facts({ made, goodUntil }: { made: Export; goodUntil: string | undefined }) {
   const facts: [string, React.ReactNode][] = [
     ['Length', duration(made.total_duration_seconds)],
     ['Size', made.file_size_bytes === undefined ? '–' : bytes(made.file_size_bytes)],
     ['Finished', made.completed_at ? <Instant key="finished" at={made.completed_at} /> : '–'],
-    ['Deleted', made.expires_at ? <Instant key="deleted" at={made.expires_at} /> : 'never'],
+    ['Will be deleted', made.expires_at ? <Instant key="deleted" at={made.expires_at} /> : 'never'],
+    ['Link renewed before', goodUntil ? clockTime(Date.parse(goodUntil)) : '–'],
   ]
   return (
     <Card className="p-4" aria-label="Facts">

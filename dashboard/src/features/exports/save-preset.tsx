@@ -30,7 +30,7 @@ export function SavePreset({ settings }: { settings: ExportSettings }) {
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
-        <Button look="quiet">
+        <Button look="quiet" className="max-sm:px-0 max-sm:[&_svg]:hidden">
           <BookmarkPlus aria-hidden />
           Save as preset
         </Button>

@@ -40,7 +40,7 @@ export function ShareDialog({ exportId, open, onClose }: { exportId: string; ope
               {(control) => (
                 <div className="flex gap-2">
                   <input {...control} readOnly className={inputLook} value={share.data.url} />
-                  <CopyButton text={share.data.url} label="Copy link" />
+                  <CopyButton size="md" text={share.data.url} label="Copy link" />
                 </div>
               )}
             </Field>

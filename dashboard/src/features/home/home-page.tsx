@@ -100,13 +100,16 @@ function Line({ made }: { made: Export }) {
         <p className="truncate text-sm text-muted">{settingsLine({ ...made, quality: made.quality_preset })}</p>
       </div>
       {isActive(made) ? (
-        <div className="grid w-72 grid-cols-[minmax(0,1fr)_8.5rem] items-center gap-3">
+        <div className="grid w-80 grid-cols-[minmax(0,1fr)_2.5rem_8.5rem] items-center gap-3">
           <ProgressBar
             value={made.status === 'pending' ? null : made.progress_percentage}
             label={`Progress of ${name}`}
             text={`${made.progress_percentage} percent`}
             tone={fillOf(made.status)}
           />
+          <span className="figures text-right text-sm text-muted">
+            {made.status === 'processing' && `${made.progress_percentage} %`}
+          </span>
           <span className="text-right">
             <StatusBadge status={made.status === 'processing' ? made.current_stage : made.status} />
           </span>

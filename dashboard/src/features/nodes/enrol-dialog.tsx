@@ -1,6 +1,6 @@
 // Lets a machine in: a name, the one line to run there, and then waiting for it live.
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { CircleCheck, LoaderCircle, Timer } from 'lucide-react'
+import { CircleCheck, CircleDashed, LoaderCircle, Timer } from 'lucide-react'
 import { type SubmitEvent, useState } from 'react'
 import { createJoinToken } from '@/api/farm-actions'
 import { ApiError } from '@/api/error'
@@ -106,15 +106,12 @@ function Waiting({ token, before }: { token: JoinToken; before: ReadonlySet<stri
 function Step({ done, waiting, children }: { done: boolean; waiting: boolean; children: React.ReactNode }) {
   return (
     <li className="flex items-center gap-2">
-      {done ? (
-        <CircleCheck className="size-4 text-ok" aria-label="done" />
-      ) : (
-        <LoaderCircle
-          className={waiting ? 'size-4 text-muted motion-safe:animate-spin' : 'size-4 text-muted opacity-40'}
-          aria-label={waiting ? 'waiting' : 'not yet'}
-        />
-      )}
-      <span role={done ? 'status' : undefined}>{children}</span>
+      {done && <CircleCheck className="size-4 text-ok" aria-label="done" />}
+      {!done && waiting && <LoaderCircle className="size-4 text-info motion-safe:animate-spin" aria-label="waiting" />}
+      {!done && !waiting && <CircleDashed className="size-4 text-muted" aria-label="not yet" />}
+      <span role={done ? 'status' : undefined} className={done || waiting ? undefined : 'text-muted'}>
+        {children}
+      </span>
     </li>
   )
 }

@@ -81,7 +81,7 @@ export function NodesPage() {
 function Line({ node }: { node: Node }) {
   return (
     <Row>
-      <Cell>
+      <Cell className="whitespace-nowrap">
         <Link to="/ops/nodes/$id" params={{ id: node.id }} className="rounded-sm font-medium hover:underline">
           {node.name}
         </Link>

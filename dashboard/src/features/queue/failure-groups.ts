@@ -4,6 +4,8 @@ import type { Task } from '@/api/gen'
 export type FailureGroup = {
   /** What the messages have in common: numbers and ids left out. */
   signature: string
+  /** The same without the kind of task. */
+  message: string
   sample: Task
   tasks: Task[]
   exports: string[]
@@ -18,11 +20,13 @@ export const signatureOf = (message: string): string => message.replaceAll(NUMBE
 
 const unique = (values: (string | undefined)[]): string[] => [...new Set(values.filter((value) => value !== undefined))]
 
+const messageOf = (task: Task): string => signatureOf(task.error_message ?? 'No reason is known.')
+
 /** The largest group first. */
 export function grouped(tasks: readonly Task[]): FailureGroup[] {
   const groups = new Map<string, Task[]>()
   for (const task of tasks) {
-    const signature = `${task.kind}: ${signatureOf(task.error_message ?? 'No reason is known.')}`
+    const signature = `${task.kind}: ${messageOf(task)}`
     groups.set(signature, [...(groups.get(signature) ?? []), task])
   }
   const made = [...groups].map(([signature, members]): FailureGroup | undefined => {
@@ -32,6 +36,7 @@ export function grouped(tasks: readonly Task[]): FailureGroup[] {
     if (!sample || !firstAt || !lastAt) return undefined
     return {
       signature,
+      message: messageOf(sample),
       sample,
       tasks: members,
       exports: unique(members.map((task) => task.export_id)),

@@ -56,9 +56,9 @@ function Group({ group }: { group: FailureGroup }) {
         <summary className="flex list-none flex-wrap items-center gap-x-4 gap-y-1 rounded-lg px-4 py-3">
           <ChevronRight className="size-4 text-muted transition-transform group-open:rotate-90" aria-hidden />
           <span className="figures w-12 text-xl font-semibold text-err">{group.tasks.length}×</span>
-          <span className="min-w-60 flex-1 font-medium">{group.signature}</span>
+          <span className="min-w-60 flex-1 font-medium">{group.message}</span>
           <span className="text-sm text-muted">
-            {plural(group.exports.length, 'export')} · {names.length > 0 ? names.join(', ') : 'no node'} · last{' '}
+            {group.sample.kind} · {plural(group.exports.length, 'export')} · {names.length > 0 ? names.join(', ') : 'no node'} · last{' '}
             <Instant at={group.lastAt} />
           </span>
         </summary>

@@ -11,7 +11,7 @@ import { cellText, lookOf } from './task-look'
 /** More cells than this are too many for an element each: they are painted. */
 const CELLS_MAX = 2000
 
-type GridRow = { id: string; name: string; note: string; tasks: Task[] }
+type GridRow = { id: string; name: string; note: string; empty: string; tasks: Task[] }
 
 /** What each node has, and what nobody has. Nodes without tasks keep their row: that one does nothing is worth a look. */
 export function rowsOf(nodes: readonly Node[], tasks: readonly Task[]): GridRow[] {
@@ -25,9 +25,10 @@ export function rowsOf(nodes: readonly Node[], tasks: readonly Task[]): GridRow[
     id: node.id,
     name: node.name,
     note: node.connected ? `${node.slots_busy} / ${node.slots}` : 'offline',
+    empty: node.idle?.message ?? 'nothing',
     tasks: byNode.get(node.id) ?? [],
   }))
-  return [...rows, { id: 'none', name: 'Unassigned', note: plural(unassigned.length, 'task'), tasks: unassigned }]
+  return [...rows, { id: 'none', name: 'Unassigned', note: plural(unassigned.length, 'task'), empty: 'nothing', tasks: unassigned }]
 }
 
 type Props = {
@@ -70,7 +71,7 @@ export function PartsGrid({ nodes, tasks, picked, onPick }: Props) {
       <div ref={grid} role="grid" aria-label="Tasks by node" tabIndex={-1} onKeyDown={onKey} className="flex flex-col">
         {rows.map((row) => (
           <div key={row.id} role="row" className="flex items-start gap-3 border-t border-border px-4 py-2">
-            <div role="rowheader" className="w-36 shrink-0">
+            <div role="rowheader" className="w-28 shrink-0 sm:w-36">
               <p className="truncate font-medium">{row.name}</p>
               <p className="figures text-sm text-muted">{row.note}</p>
             </div>
@@ -88,7 +89,7 @@ export function PartsGrid({ nodes, tasks, picked, onPick }: Props) {
                   onPick={onPick}
                 />
               ))}
-              {row.tasks.length === 0 && <span className="text-sm text-muted">nothing</span>}
+              {row.tasks.length === 0 && <span className="text-sm text-muted">{row.empty}</span>}
             </div>
           </div>
         ))}

@@ -98,7 +98,7 @@ export function QueuePage({ view, onView }: Props) {
               <TaskTable tasks={tasks} label="Tasks" nodeName={nodeName} onPick={pickTask} />
             )}
           </Card>
-          {picked && <TaskDrawer task={picked} nodeName={nodeName} onClose={() => pickTask(undefined)} />}
+          {picked && <TaskDrawer key={picked.id} task={picked} nodeName={nodeName} onClose={() => pickTask(undefined)} />}
         </div>
       </Tabs>
     </>

@@ -1,6 +1,7 @@
 // One task, closer: how far, where, what went wrong in plain words and in the media library's own.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { sentence } from '@/api/error'
 import { keys } from '@/api/keys'
 import { requeueExport } from '@/api/farm-actions'
@@ -18,6 +19,9 @@ type Props = { task: Task; nodeName: (id: string) => string; onClose: () => void
 
 export function TaskDrawer({ task, nodeName, onClose }: Props) {
   const cache = useQueryClient()
+  const card = useRef<HTMLDivElement>(null)
+  // On a small screen it stands below the grid.
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [])
   const requeue = useMutation({
     mutationFn: () => requeueExport(task.export_id ?? '', task.id),
     onSuccess: () => toast.success('Queued anew'),
@@ -37,7 +41,7 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
     ...(task.reused ? ([['Reused', 'its part was there before']] as [string, React.ReactNode][]) : []),
   ]
   return (
-    <Card aria-label="Task" className="sticky top-20">
+    <Card ref={card} aria-label="Task" className="sticky top-20 scroll-mt-20">
       <div className="flex items-center gap-2 border-b border-border py-2 pr-2 pl-4">
         <h2 className="flex-1 font-semibold">
           {task.kind} {shortId(task.id)}

@@ -18,6 +18,8 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
   const [wanted, setPage] = useState(1)
   // There are fewer of them from one moment to the next.
   const page = Math.min(wanted, Math.max(1, Math.ceil(tasks.length / PAGE_SIZE)))
+  // Of tasks that all run, nobody asks why they wait.
+  const isWaiting = tasks.some(({ waiting, error_message: fault }) => waiting !== undefined || fault !== undefined)
   const shown = tasks.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
   return (
     <>
@@ -27,15 +29,15 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
             <Head>Task</Head>
             <Head>State</Head>
             <Head>How far</Head>
-            <Head>Attempt</Head>
+            <Head className="text-right">Attempt</Head>
             {nodeName && <Head>Node</Head>}
-            <Head>Why it waits</Head>
+            {isWaiting && <Head>Why it waits</Head>}
             <Head>Made</Head>
           </tr>
         </thead>
         <tbody>
           {shown.map((task) => (
-            <Line key={task.id} task={task} nodeName={nodeName} onPick={onPick} />
+            <Line key={task.id} task={task} isWaiting={isWaiting} nodeName={nodeName} onPick={onPick} />
           ))}
         </tbody>
       </Table>
@@ -48,9 +50,9 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
   )
 }
 
-type LineProps = { task: Task } & Pick<Props, 'nodeName' | 'onPick'>
+type LineProps = { task: Task; isWaiting: boolean } & Pick<Props, 'nodeName' | 'onPick'>
 
-function Line({ task, nodeName, onPick }: LineProps) {
+function Line({ task, isWaiting, nodeName, onPick }: LineProps) {
   const name = `${task.kind} ${shortId(task.id)}`
   const share = task.amount_total > 0 ? (task.amount_done / task.amount_total) * 100 : 0
   return (
@@ -64,7 +66,7 @@ function Line({ task, nodeName, onPick }: LineProps) {
           <Link
             to="/ops/queue"
             search={{ export: task.export_id }}
-            className="inline-block min-h-6 rounded-sm font-medium hover:underline"
+            className="inline-flex min-h-6 items-center rounded-sm font-medium hover:underline"
           >
             {name}
           </Link>
@@ -80,7 +82,7 @@ function Line({ task, nodeName, onPick }: LineProps) {
       </Cell>
       <Cell className="h-10! text-right">{task.attempt}</Cell>
       {nodeName && <Cell className="h-10!">{task.node_id ? nodeName(task.node_id) : '–'}</Cell>}
-      <Cell className="h-10! min-w-56 text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>
+      {isWaiting && <Cell className="h-10! min-w-56 text-muted">{task.waiting?.message ?? task.error_message ?? '–'}</Cell>}
       <Cell className="h-10! whitespace-nowrap text-muted">
         <Instant at={task.created_at} />
       </Cell>

@@ -71,7 +71,7 @@ export function UsersPage() {
       >
         <div className="flex gap-2">
           <input readOnly aria-label="Login link" className={inputLook} value={link?.url ?? ''} />
-          <CopyButton text={link?.url ?? ''} label="Copy link" />
+          <CopyButton size="md" text={link?.url ?? ''} label="Copy link" />
         </div>
       </Dialog>
     </>
@@ -96,30 +96,31 @@ function Line({ user, onLink }: { user: Account; onLink: (url: string) => void }
   }
   return (
     <Row className={user.disabled ? 'text-muted' : undefined}>
-      <Cell className="font-medium">
+      <Cell className="font-medium whitespace-nowrap">
         {user.name}
         {own && <span className="text-muted"> (you)</span>}
       </Cell>
       <Cell>
         {own ? (
-          user.role
+          ROLES.find(({ value }) => value === user.role)?.label
         ) : (
           <Select<Role>
             label={`Role of ${user.name}`}
             value={user.role}
             onChange={(role) => change.mutate({ role })}
             choices={ROLES}
+            className="min-w-30"
           />
         )}
       </Cell>
       <Cell>{user.disabled ? 'disabled' : 'works'}</Cell>
       <Cell className="text-muted">
-        <span className="inline-flex items-center gap-1.5">
+        <span className="flex items-center gap-1.5">
           {user.has_password ? <KeyRound className="size-4" aria-hidden /> : <Link2 className="size-4" aria-hidden />}
           {user.has_password ? 'password' : 'link'}
         </span>
       </Cell>
-      <Cell className="text-muted">
+      <Cell className="whitespace-nowrap text-muted">
         <Instant at={user.created_at} />
       </Cell>
       <Cell className="w-12 text-right">

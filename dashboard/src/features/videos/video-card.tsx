@@ -49,7 +49,6 @@ export function VideoCard({ video, picked = false, onPick }: Props) {
             {bytes(video.size_bytes)} · <Instant at={video.created_at} />
           </p>
         </div>
-        {video.status === 'failed' && <p className="text-sm text-err">{video.error_message}</p>}
         <div className="mt-auto flex items-center justify-between gap-2">
           {ready ? (
             <QuickExport video={video} onCustomise={() => setExporting(true)} />
@@ -71,8 +70,9 @@ function Poster({ video }: { video: Video }) {
   const moving = video.status === 'indexing' || video.status === 'uploading'
   const Icon = moving ? LoaderCircle : Film
   return (
-    <span className="grid size-full place-items-center text-white/50">
+    <span className="flex size-full flex-col items-center justify-center gap-2 px-6 text-center text-white/70">
       <Icon className={cn('size-7', moving && 'motion-safe:animate-spin')} aria-hidden />
+      {video.status === 'failed' && <span className="line-clamp-3 text-sm text-white/90">{video.error_message}</span>}
     </span>
   )
 }
