@@ -9,8 +9,14 @@ use super::refusal::Refusal;
 use super::words::Sort;
 use crate::store::page::{LIMIT_MAX, Page};
 
-/// The page of a short list that was read whole, in an order of its own unless `sort` names one.
-pub fn slice<T>(mut all: Vec<T>, page: Page, sort: Option<Sort>, created_at: impl Fn(&T) -> Timestamp) -> Vec<T> {
+/// The page of a short list that was read whole, in an order of its own unless `sort` names one, and how long the list is.
+pub fn slice<T>(
+    mut all: Vec<T>,
+    page: Page,
+    sort: Option<Sort>,
+    created_at: impl Fn(&T) -> Timestamp,
+) -> (Vec<T>, u64) {
+    let total = all.len() as u64;
     match sort {
         None => {}
         Some(Sort::OldestFirst) => all.sort_by_key(&created_at),
@@ -18,24 +24,32 @@ pub fn slice<T>(mut all: Vec<T>, page: Page, sort: Option<Sort>, created_at: imp
     }
     let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.limit()).unwrap_or_default();
-    all.into_iter().skip(skip).take(take).collect()
+    (all.into_iter().skip(skip).take(take).collect(), total)
 }
 
 /// The page that is asked for, or what is wrong with the question.
 pub fn page(number: Option<u32>, limit: Option<u32>, sort: Option<Sort>) -> Result<Page, Refusal> {
+    let problems = problems(number, limit);
+    if !problems.is_empty() {
+        return Err(Refusal::invalid(problems));
+    }
     let default = Page::default();
-    let page = Page {
+    Ok(Page {
         number: number.unwrap_or(default.number),
         limit: limit.unwrap_or(default.limit),
         newest_first: sort != Some(Sort::OldestFirst),
-    };
+    })
+}
+
+/// What is wrong with a page that is asked for.
+pub fn problems(number: Option<u32>, limit: Option<u32>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if page.number == 0 {
+    if number == Some(0) {
         problems.push(Problem::new("page", ProblemCode::InvalidNumber, "Pages are numbered from 1."));
     }
-    if page.limit == 0 || page.limit > LIMIT_MAX {
+    if limit.is_some_and(|limit| limit == 0 || limit > LIMIT_MAX) {
         let message = format!("A page has 1 to {LIMIT_MAX} rows.");
         problems.push(Problem::new("limit", ProblemCode::InvalidNumber, message));
     }
-    if problems.is_empty() { Ok(page) } else { Err(Refusal::invalid(problems)) }
+    problems
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use farm_core::ids::UserId;
 use farm_core::months::{Month, months_until};
 use farm_core::problem::{Problem, ProblemCode};
 use poem_openapi::param::Query;
@@ -13,10 +14,13 @@ use uuid::Uuid;
 use super::Deps;
 use super::exports::show::slot_minutes;
 use super::identity::SignedIn;
+use super::paging;
 use super::refusal::Refusal;
-use crate::store::Store;
+use super::words::Sort;
 use crate::store::charges::Usage;
+use crate::store::page::Page;
 use crate::store::users::Role;
+use crate::store::{Store, StoreError};
 
 /// Months shown at once.
 pub const MONTHS_MAX: u32 = 24;
@@ -47,9 +51,9 @@ struct UsageView {
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "UsageList")]
 struct UsageList {
-    /// The present month first; within a month by name.
+    /// The page: the present month first unless sorted otherwise; within a month by name.
     usage: Vec<UsageView>,
-    /// How many rows.
+    /// How many rows there are on all pages.
     total: u64,
 }
 
@@ -75,12 +79,23 @@ impl ViewUsage {
         months: Query<Option<u32>>,
         /// Everybody's instead of your own; for operators and admins.
         everybody: Query<Option<bool>>,
+        /// From 1.
+        page: Query<Option<u32>>,
+        /// Rows on a page, at most 100; 10 by default.
+        limit: Query<Option<u32>>,
+        /// By month; the present one first by default.
+        sort: Query<Option<Sort>>,
     ) -> Result<Json<UsageList>, Refusal> {
         let count = months.0.unwrap_or(1);
+        let mut problems = paging::problems(page.0, limit.0);
         if count == 0 || count > MONTHS_MAX {
             let message = format!("Ask for 1 to {MONTHS_MAX} months.");
-            return Err(Refusal::invalid(vec![Problem::new("months", ProblemCode::InvalidNumber, message)]));
+            problems.push(Problem::new("months", ProblemCode::InvalidNumber, message));
         }
+        if !problems.is_empty() {
+            return Err(Refusal::invalid(problems));
+        }
+        let page = paging::page(page.0, limit.0, sort.0)?;
         let own = who.0.user;
         let user = if everybody.0 == Some(true) {
             who.must_be(Role::Operator)?;
@@ -88,12 +103,38 @@ impl ViewUsage {
         } else {
             Some(own)
         };
-        let mut usage = Vec::new();
-        for month in months_until(self.clock.now().0, count) {
-            let (from, until) = (Timestamp(month.from), Timestamp(month.until));
-            usage.extend(self.store.usage(user, from, until).await?.into_iter().map(|used| view(&month, used)));
+        let mut months = months_until(self.clock.now().0, count);
+        if !page.newest_first {
+            months.reverse();
         }
-        Ok(Json(UsageList { total: usage.len() as u64, usage }))
+        let (usage, total) = self.rows(user, &months, page).await?;
+        Ok(Json(UsageList { usage, total }))
+    }
+}
+
+impl ViewUsage {
+    /// The rows of a page, which may lie in several months, and how many there are in all.
+    async fn rows(
+        &self,
+        user: Option<UserId>,
+        months: &[Month],
+        page: Page,
+    ) -> Result<(Vec<UsageView>, u64), StoreError> {
+        let (mut rows, mut total) = (Vec::new(), 0);
+        let mut skipped = u64::try_from(page.offset()).unwrap_or_default();
+        let mut wanted = u64::try_from(page.limit()).unwrap_or_default();
+        for month in months {
+            let (from, until) = (Timestamp(month.from), Timestamp(month.until));
+            let users = self.store.users_of(user, from, until).await?;
+            total += users;
+            if wanted > 0 && skipped < users {
+                let some = self.store.usage(user, (from, until), (skipped, wanted)).await?;
+                wanted = wanted.saturating_sub(some.len() as u64);
+                rows.extend(some.into_iter().map(|used| view(month, used)));
+            }
+            skipped = skipped.saturating_sub(users);
+        }
+        Ok((rows, total))
     }
 }
 

@@ -58,6 +58,26 @@ struct UsageRow {
     output_bytes: i64,
 }
 
+/// What each user used, $1 or everybody, from $2 until before $3.
+macro_rules! used {
+    () => {
+        "(select users.id, users.name,
+            (select cast(coalesce(sum(render_ms), 0) as bigint) from charges
+             where charges.user_id = users.id and created_at >= $2 and created_at < $3) as render_ms,
+            (select count(*) from charges
+             where charges.user_id = users.id and created_at >= $2 and created_at < $3) as attempts,
+            (select count(*) from exports
+             where exports.user_id = users.id and created_at >= $2 and created_at < $3) as exports,
+            (select count(*) from exports where exports.user_id = users.id and status = 'completed'
+               and completed_at >= $2 and completed_at < $3) as completed,
+            (select cast(coalesce(sum(file_size_bytes), 0) as bigint) from exports
+             where exports.user_id = users.id and status = 'completed'
+               and completed_at >= $2 and completed_at < $3) as output_bytes
+          from users where cast($1 as uuid) is null or users.id = $1) as used
+          where id = $1 or attempts > 0 or exports > 0 or completed > 0"
+    };
+}
+
 fn whole(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
@@ -156,35 +176,37 @@ impl Store {
         Ok(rows.into_iter().map(|(id, ms)| (ExportId(id), count(ms))).collect())
     }
 
-    /// What was used from `from` until before `until`: by one user, or by everybody, by name. Who used nothing is left out
-    /// unless asked for.
+    /// How many used something from `from` until before `until`, of one user or of everybody. One that is asked for counts anyway.
+    pub async fn users_of(&self, user: Option<UserId>, from: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = concat!("-- charges.users_of\nselect count(*) from ", used!());
+        let users: i64 = read!(self, |db| sqlx::query_scalar(SQL)
+            .bind(user.map(|user| user.0))
+            .bind(from.0)
+            .bind(until.0)
+            .fetch_one(db)
+            .await)
+        .map_err(StoreError::during("count who used something"))?;
+        Ok(count(users))
+    }
+
+    /// What these used, by name: the first `limit` behind the first `skipped`.
     pub async fn usage(
         &self,
         user: Option<UserId>,
-        from: Timestamp,
-        until: Timestamp,
+        (from, until): (Timestamp, Timestamp),
+        (skipped, limit): (u64, u64),
     ) -> Result<Vec<Usage>, StoreError> {
-        // Bounded like every list: a farm with more users is asked user by user.
-        const SQL: &str = "-- charges.usage
-            select id, name, render_ms, attempts, exports, completed, output_bytes from (
-                select users.id, users.name,
-                    (select cast(coalesce(sum(render_ms), 0) as bigint) from charges
-                     where charges.user_id = users.id and created_at >= $2 and created_at < $3) as render_ms,
-                    (select count(*) from charges
-                     where charges.user_id = users.id and created_at >= $2 and created_at < $3) as attempts,
-                    (select count(*) from exports
-                     where exports.user_id = users.id and created_at >= $2 and created_at < $3) as exports,
-                    (select count(*) from exports where exports.user_id = users.id and status = 'completed'
-                       and completed_at >= $2 and completed_at < $3) as completed,
-                    (select cast(coalesce(sum(file_size_bytes), 0) as bigint) from exports
-                     where exports.user_id = users.id and status = 'completed'
-                       and completed_at >= $2 and completed_at < $3) as output_bytes
-                from users where cast($1 as uuid) is null or users.id = $1) as used
-            where id = $1 or attempts > 0 or exports > 0 order by name limit 1000";
+        const SQL: &str = concat!(
+            "-- charges.usage\nselect id, name, render_ms, attempts, exports, completed, output_bytes from ",
+            used!(),
+            " order by name, id limit $4 offset $5"
+        );
         let rows: Vec<UsageRow> = read!(self, |db| sqlx::query_as(SQL)
             .bind(user.map(|user| user.0))
             .bind(from.0)
             .bind(until.0)
+            .bind(whole(limit))
+            .bind(whole(skipped))
             .fetch_all(db)
             .await)
         .map_err(StoreError::during("add up what was used"))?;

@@ -31,8 +31,9 @@ import type {
 } from './gen'
 import * as sdk from './gen/sdk.gen'
 
+const LIMIT_MAX = 100
 /** Lists of people, tokens, presets and webhooks are short, and shown whole. */
-const WHOLE = { query: { limit: 100 } }
+const WHOLE = { query: { limit: LIMIT_MAX } }
 
 /** For calls whose answer has no body. */
 export const done = async (answer: Parameters<typeof call>[0]): Promise<void> => {
@@ -81,8 +82,14 @@ export const shareExport = (id: string, hours: number): Promise<Share> =>
   call(sdk.shareExport({ path: { id }, body: { expires_in_hours: hours } }))
 export const unshareExport = (id: string): Promise<void> => done(sdk.unshareExport({ path: { id } }))
 
-export const viewUsage = (months: number, everybody: boolean): Promise<UsageList> =>
-  call(sdk.viewUsage({ query: { months, everybody } }))
+/** Every page of it. */
+export const viewUsage = async (months: number, everybody: boolean): Promise<UsageList> => {
+  const ask = (page: number) => call(sdk.viewUsage({ query: { months, everybody, page, limit: LIMIT_MAX } }))
+  const first = await ask(1)
+  const usage = [...first.usage]
+  for (let page = 2; page <= Math.ceil(first.total / LIMIT_MAX); page += 1) usage.push(...(await ask(page)).usage)
+  return { usage, total: first.total }
+}
 
 export const listWebhooks = (): Promise<Webhooks> => call(sdk.listWebhooks({ query: { limit: 100 } }))
 export const createWebhook = (body: NewWebhook): Promise<NewWebhookView> => call(sdk.createWebhook({ body }))

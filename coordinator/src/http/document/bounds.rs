@@ -72,6 +72,7 @@ fn of_fields() -> Vec<(&'static str, &'static str, Bound)> {
         ("Completion", "parts", items(1, MULTIPART_PARTS_MAX as usize)),
         ("PutPart", "number", between(1, MULTIPART_PARTS_MAX)),
         ("PutPart", "etag", text(1, ETAG_CHARACTERS_MAX, ETAG)),
+        ("Enrolment", "facts", json!({ "type": "object" })),
         ("SegmentRange", "clip_id", name()),
         ("Extend", "minutes", between(1, EXTENSION_MINUTES_MAX)),
         ("NewJoinToken", "name", name()),

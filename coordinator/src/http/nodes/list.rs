@@ -45,8 +45,7 @@ impl ListNodes {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let line = queue::line(&self.store).await?;
         let seen = self.store.nodes_seen().await?;
-        let total = seen.len() as u64;
-        let seen = paging::slice(seen, page, sort.0, |node| node.created_at);
+        let (seen, total) = paging::slice(seen, page, sort.0, |node| node.created_at);
         Ok(Json(Nodes { nodes: seen.into_iter().map(|node| view(node, &line)).collect(), total }))
     }
 }

@@ -95,8 +95,7 @@ impl Presets {
     ) -> Result<Json<PresetList>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let presets = self.store.presets_of(who.0.user).await?;
-        let total = presets.len() as u64;
-        let presets = paging::slice(presets, page, sort.0, |preset| preset.created_at);
+        let (presets, total) = paging::slice(presets, page, sort.0, |preset| preset.created_at);
         Ok(Json(PresetList { presets: presets.into_iter().map(Into::into).collect(), total }))
     }
 

@@ -3,9 +3,10 @@
 
 use poem::http::Method;
 use serde_json::{Value, json};
+use service::Clock as _;
 
 use super::app::{App, Person};
-use crate::store::tests::ledger::{NOW, a_ready_video, an_uploading_video};
+use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video, an_uploading_video};
 use crate::store::users::Role;
 
 /// The lists of the document: GETs whose answer has a `total`.
@@ -30,10 +31,6 @@ fn every_list_has_pages_and_an_order() {
     let lists = lists();
     assert!(lists.len() >= 12, "{lists:?}");
     for (path, parameters) in lists {
-        // A row for each month that is asked for, and a row for each user of a month: no more than there are users.
-        if path == "/api/usage" {
-            continue;
-        }
         for name in ["page", "limit"] {
             assert!(parameters.iter().any(|one| one == name), "{path} has no {name}");
         }
@@ -73,6 +70,43 @@ async fn short_lists_come_in_pages_both_ways() {
     let names: Vec<&str> =
         by_name["presets"].as_array().unwrap().iter().map(|preset| preset["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["5", "6", "7", "8", "9"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn usage_comes_in_pages_that_may_lie_in_several_months() {
+    let app = App::start().await;
+    let root = app.person("root", Role::Admin).await;
+    let mut people = Vec::new();
+    for name in ["cay", "bob", "ann"] {
+        let one = app.creator(name).await;
+        let video = a_ready_video(app.store(), one.id).await;
+        a_pending_export(app.store(), one.id, video, NOW).await;
+        people.push((one, video));
+    }
+    // In the month after it, only one of them orders anything.
+    app.clock.advance(std::time::Duration::from_hours(24 * 31));
+    let (cay, video) = &people[0];
+    a_pending_export(app.store(), cay.id, *video, app.clock.now()).await;
+    let rows = async |query: &str| {
+        let body = app.get(&root, &format!("/api/usage?everybody=true&months=2&{query}")).await.body;
+        assert_eq!(body["total"], 4, "{query}");
+        let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+        let rows = body["usage"].as_array().unwrap().iter();
+        rows.map(|row| format!("{} {}", text(row, "month"), text(row, "user_name"))).collect::<Vec<_>>()
+    };
+    let all = ["2025-07 cay", "2025-06 ann", "2025-06 bob", "2025-06 cay"];
+    assert_eq!(rows("").await, all);
+    assert_eq!(rows("limit=2").await, all[..2]);
+    assert_eq!(rows("limit=2&page=2").await, all[2..]);
+    assert_eq!(rows("limit=3&page=2").await, all[3..]);
+    assert_eq!(rows("page=2").await, [""; 0]);
+    assert_eq!(rows("sort=created_at&limit=3").await, all[1..]);
+    let wrong = app.get(&root, "/api/usage?months=0&page=0&limit=101").await;
+    assert_eq!(
+        wrong.problems(),
+        [("page", "invalid_number"), ("limit", "invalid_number"), ("months", "invalid_number")]
+    );
     app.stop().await;
 }
 

@@ -139,8 +139,7 @@ impl Webhooks {
     ) -> Result<Json<WebhookList>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
         let webhooks = self.store.webhooks_of(who.0.user).await?;
-        let total = webhooks.len() as u64;
-        let webhooks = paging::slice(webhooks, page, sort.0, |webhook| webhook.created_at);
+        let (webhooks, total) = paging::slice(webhooks, page, sort.0, |webhook| webhook.created_at);
         Ok(Json(WebhookList { webhooks: webhooks.into_iter().map(Into::into).collect(), total }))
     }
 

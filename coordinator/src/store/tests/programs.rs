@@ -6,7 +6,7 @@ use std::time::Duration;
 use farm_core::deadline::GRANTED_FIRST;
 use farm_core::estimate::Measure;
 use farm_core::export_settings::ExportSettings;
-use farm_core::ids::{DeliveryId, ExportId, NodeId, PresetId, TaskId, WebhookId};
+use farm_core::ids::{DeliveryId, ExportId, NodeId, PresetId, TaskId, UserId, WebhookId};
 use farm_core::plan::{Basis, plan};
 use farm_core::waiting::Standing as Stand;
 use farm_core::webhooks::EventType;
@@ -39,6 +39,26 @@ async fn rendering(store: &Store, export: ExportId) -> Vec<TaskId> {
     assert!(store.begin_rendering(&open, &plan, NOW).await.unwrap());
     let ready = store.ready_tasks(AGAIN).await.unwrap().into_iter();
     ready.filter(|ready| ready.candidate.export == Some(export)).map(|ready| ready.candidate.task).collect()
+}
+
+/// Somebody and an order of theirs.
+async fn an_order(store: &Store) -> (UserId, ExportId) {
+    let ann = a_user(store, "ann", Role::Creator).await;
+    let video = a_ready_video(store, ann).await;
+    (ann, a_pending_export(store, ann, video, NOW).await)
+}
+
+/// An order being made, and a node that may help.
+struct Scene {
+    ann: UserId,
+    export: ExportId,
+    tasks: Vec<TaskId>,
+    node: NodeId,
+}
+
+async fn a_rendering_export(store: &Store) -> Scene {
+    let (ann, export) = an_order(store).await;
+    Scene { ann, export, tasks: rendering(store, export).await, node: a_node(store).await }
 }
 
 async fn a_node(store: &Store) -> NodeId {
@@ -105,11 +125,7 @@ async fn the_queue_is_ordered_paused_resumed_and_requeued() {
 #[tokio::test]
 async fn nodes_are_drained_quarantined_and_removed() {
     on_each_ledger(async |store| {
-        let ann = a_user(&store, "ann", Role::Creator).await;
-        let video = a_ready_video(&store, ann).await;
-        let export = a_pending_export(&store, ann, video, NOW).await;
-        let tasks = rendering(&store, export).await;
-        let node = a_node(&store).await;
+        let Scene { tasks, node, .. } = a_rendering_export(&store).await;
         assert!(store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().is_some());
         let seen = store.nodes_seen().await.unwrap().remove(0);
         assert_eq!((seen.standing, seen.slots_busy, seen.pools().len()), (Stand::Online, 1, 2));
@@ -135,9 +151,7 @@ async fn nodes_are_drained_quarantined_and_removed() {
 #[tokio::test]
 async fn limits_presets_and_links_are_kept() {
     on_each_ledger(async |store| {
-        let ann = a_user(&store, "ann", Role::Creator).await;
-        let video = a_ready_video(&store, ann).await;
-        let export = a_pending_export(&store, ann, video, NOW).await;
+        let (ann, export) = an_order(&store).await;
         begin_rendering(&store, export).await;
         let mut tx = store.begin().await.unwrap();
         let limit = tx.export_limit(ann, export).await.unwrap().unwrap();
@@ -238,11 +252,7 @@ async fn webhooks_are_told_one_thing_after_the_other() {
 #[tokio::test]
 async fn every_attempt_is_charged_once_and_teaches() {
     on_each_ledger(async |store| {
-        let ann = a_user(&store, "ann", Role::Creator).await;
-        let video = a_ready_video(&store, ann).await;
-        let export = a_pending_export(&store, ann, video, NOW).await;
-        let tasks = rendering(&store, export).await;
-        let node = a_node(&store).await;
+        let Scene { ann, export, tasks, node } = a_rendering_export(&store).await;
         let attempt = store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().unwrap().attempt;
         let measure = Measure { recipe: "x264 23 fast".to_owned(), amount: 1_000_000 };
         let charge =
@@ -256,10 +266,13 @@ async fn every_attempt_is_charged_once_and_teaches() {
         assert_eq!(store.samples("x264 23 fast").await.unwrap().len(), 1);
         assert_eq!(store.samples_of_kind(TaskKind::Picture).await.unwrap()[0].render_ms, 1_500);
         assert_eq!(store.open_tasks().await.unwrap().iter().map(|(_, open)| open).sum::<u64>(), tasks.len() as u64);
-        let usage = store.usage(None, Timestamp(0), NOW.after(LEASE)).await.unwrap();
+        let (month, before) = ((Timestamp(0), NOW.after(LEASE)), (Timestamp(0), NOW));
+        let usage = store.usage(None, month, (0, 10)).await.unwrap();
         assert_eq!((usage[0].user, usage[0].render_ms, usage[0].attempts, usage[0].exports), (ann, 1_500, 1, 1));
-        assert_eq!(store.usage(Some(ann), Timestamp(0), NOW).await.unwrap()[0].render_ms, 0, "before it");
-        assert!(store.usage(None, Timestamp(0), NOW).await.unwrap().is_empty());
+        assert_eq!(store.usage(Some(ann), before, (0, 10)).await.unwrap()[0].render_ms, 0, "before it");
+        assert_eq!(store.usage(None, before, (0, 10)).await.unwrap(), []);
+        let users = async |user, (from, until)| store.users_of(user, from, until).await.unwrap();
+        assert_eq!((users(None, month).await, users(None, before).await, users(Some(ann), before).await), (1, 0, 1));
     })
     .await;
 }

@@ -387,7 +387,9 @@ export type Enrolment = {
     /**
      * What the machine says of itself, such as host and version.
      */
-    facts?: unknown;
+    facts?: {
+        [key: string]: unknown;
+    };
     /**
      * The join token.
      */
@@ -2698,11 +2700,11 @@ export type Usage = {
  */
 export type UsageList = {
     /**
-     * How many rows.
+     * How many rows there are on all pages.
      */
     total: number;
     /**
-     * The present month first; within a month by name.
+     * The page: the present month first unless sorted otherwise; within a month by name.
      */
     usage: Array<Usage>;
 };
@@ -6001,6 +6003,18 @@ export type ViewUsageData = {
          * Everybody's instead of your own; for operators and admins.
          */
         everybody?: boolean;
+        /**
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page, at most 100; 10 by default.
+         */
+        limit?: number;
+        /**
+         * By month; the present one first by default.
+         */
+        sort?: Sort;
     };
     url: '/api/usage';
 };
