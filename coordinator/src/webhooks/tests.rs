@@ -6,7 +6,7 @@ mod receiver;
 use std::sync::Arc;
 use std::time::Duration;
 
-use farm_core::ids::{UserId, VideoId, WebhookId};
+use farm_core::ids::{DeliveryId, UserId, VideoId, WebhookId};
 use farm_core::webhooks::{EventType, WEBHOOKS_MAX};
 use service::clock::ManualClock;
 use service::{Clock as _, Secret};
@@ -58,6 +58,20 @@ impl Scene {
         );
         self.clock.advance(Duration::from_millis(1));
         video
+    }
+
+    async fn moves(&self, webhook: WebhookId, url: &str) {
+        let terms = WebhookTerms { name: "it", url, events: &[EventType::VideoFailed], enabled: true };
+        let mut tx = self.ports.store.begin().await.unwrap();
+        assert!(tx.edit_webhook(self.user, webhook, &terms, self.clock.now()).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    async fn replay(&self, webhook: WebhookId, delivery: Option<DeliveryId>) -> u64 {
+        let mut tx = self.ports.store.begin().await.unwrap();
+        let count = tx.replay_deliveries(webhook, delivery, Timestamp(0), self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        count
     }
 
     async fn round(&self) -> usize {
@@ -146,13 +160,74 @@ async fn a_receiver_that_moved_is_not_followed_and_is_told_at_its_new_address() 
     assert_eq!((log[0].state, log[0].last_status), (DeliveryState::Pending, Some(308)));
     assert!(log[0].last_error.as_ref().unwrap().contains("redirects are not followed"), "{log:?}");
     assert!(new.told().await.is_empty());
-    let terms = WebhookTerms { name: "it", url: &new.url, events: &[EventType::VideoFailed], enabled: true };
-    let mut tx = scene.ports.store.begin().await.unwrap();
-    assert!(tx.edit_webhook(scene.user, webhook, &terms, NOW).await.unwrap());
-    tx.commit().await.unwrap();
+    scene.moves(webhook, &new.url).await;
     scene.clock.advance(Duration::from_secs(7));
     assert_eq!(scene.round().await, 1);
     assert_eq!((new.told().await.len(), scene.log(webhook).await[0].state), (1, DeliveryState::Delivered));
+}
+
+/// All at once, as it may go in a bad hour.
+#[tokio::test]
+async fn a_receiver_that_fails_is_slow_and_moves_has_everything_once_signed_and_in_order() {
+    let scene = Scene::new().await;
+    let new = Receiver::start([
+        Reply::never(),
+        Reply::status(200),
+        Reply::status(200),
+        Reply::never(),
+        Reply::status(204),
+        Reply::status(200),
+    ])
+    .await;
+    let old = Receiver::start([500, 502, 503].map(Reply::status).into_iter().chain([
+        Reply::never(),
+        Reply::status(429),
+        Reply::moved(&new.url),
+    ]))
+    .await;
+    let webhook = scene.webhook(&old.url, &[EventType::VideoFailed]).await;
+    let videos = [scene.happens().await, scene.happens().await, scene.happens().await];
+    // When the message that is tried now may be tried again.
+    let wait = async || {
+        let log = scene.log(webhook).await;
+        let tried = log.iter().find(|delivery| delivery.state == DeliveryState::Pending).unwrap();
+        scene.clock.advance(tried.next_attempt_at.since(scene.clock.now()));
+    };
+    for _ in 0..6 {
+        assert_eq!(scene.round().await, 1, "the first message alone");
+        wait().await;
+    }
+    // It leaves its old address for good, and is found nowhere until its owner says where it went.
+    let at_first = old.told().await;
+    drop(old);
+    assert_eq!(scene.round().await, 1);
+    assert!(scene.log(webhook).await[0].last_error.as_ref().unwrap().starts_with("It could not be reached"));
+    scene.moves(webhook, &new.url).await;
+    while scene.log(webhook).await.iter().any(|delivery| delivery.state == DeliveryState::Pending) {
+        wait().await;
+        assert_eq!(scene.round().await, 1);
+    }
+    assert_eq!(scene.round().await, 0);
+    // Two of its answers were lost: it has these messages twice, and knows them by their ids.
+    let later_on = new.told().await;
+    assert_eq!((at_first.len(), later_on.len()), (6, 5));
+    let mut known = std::collections::BTreeSet::new();
+    let news = later_on.iter().filter(|told| known.insert(told.header("webhook-id").to_owned()));
+    assert_eq!(news.map(receiver::Told::video).collect::<Vec<_>>(), videos.map(|video| video.to_string()));
+    let all = || at_first.iter().chain(&later_on);
+    assert!(all().all(|told| told.is_signed_with(SECRET)), "at both addresses, every time");
+    assert!(!all().any(|told| told.is_signed_with("whsec_bm90IHRoZSBrZXkgb2YgYW55Ym9keSBoZXJl")));
+    assert!(at_first.iter().all(|told| told.header("webhook-id") == later_on[0].header("webhook-id")));
+    let log = scene.log(webhook).await;
+    let ends: Vec<(DeliveryState, u32)> = log.iter().map(|delivery| (delivery.state, delivery.attempts)).collect();
+    assert_eq!(ends, [(DeliveryState::Delivered, 9), (DeliveryState::Delivered, 1), (DeliveryState::Delivered, 2)]);
+    // It lost its books: the second message is sent again, as what it was.
+    assert_eq!((scene.replay(webhook, Some(log[1].id)).await, scene.round().await, scene.round().await), (1, 1, 0));
+    let again = new.told().await.pop().unwrap();
+    assert_eq!((again.header("webhook-id"), &again.body), (later_on[2].header("webhook-id"), &later_on[2].body));
+    assert!(
+        again.is_signed_with(SECRET) && again.header("webhook-timestamp") > later_on[2].header("webhook-timestamp")
+    );
 }
 
 #[tokio::test]
@@ -173,18 +248,9 @@ async fn what_was_given_up_can_be_sent_again_and_inside_addresses_are_never_call
     assert!(receiver.told().await.is_empty(), "not even a connection");
 
     scene.config.allow_private_addresses = true;
-    let replay = async |delivery| {
-        let mut tx = scene.ports.store.begin().await.unwrap();
-        let count = tx.replay_deliveries(webhook, delivery, Timestamp(0), scene.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        count
-    };
-    assert_eq!((replay(None).await, scene.round().await), (1, 1));
-    assert_eq!(
-        (replay(None).await, replay(Some(log[0].id)).await, scene.round().await),
-        (0, 1, 1),
-        "a delivered one by name"
-    );
+    assert_eq!((scene.replay(webhook, None).await, scene.round().await), (1, 1));
+    let again = (scene.replay(webhook, None).await, scene.replay(webhook, Some(log[0].id)).await, scene.round().await);
+    assert_eq!(again, (0, 1, 1), "a delivered one by name");
     assert_eq!(receiver.told().await.len(), 2);
     assert_eq!(scene.ports.store.forget_deliveries(scene.clock.now()).await.unwrap(), 0, "it has just ended");
     scene.clock.advance(Duration::from_secs(1));
