@@ -25,15 +25,13 @@ const PARTS_FOLDER: &str = "parts";
 
 /// Runs a coordinator until it is told to stop.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
-    let _sole = Sole::take(&config.database.url)?;
+    let sole = Arc::new(Sole::take(&config.database.url).await?);
     let tasks = Tasks::new();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let nudge = Nudge::new();
     let store = Store::open(&config.database.url).await?;
-    if matches!(store, Store::Sqlite { .. }) {
-        // Nobody else can be at one: this is the only coordinator.
-        store.unlock_keyed_calls().await?;
-    }
+    // Nobody else can be at one: this is the only coordinator.
+    store.unlock_keyed_calls().await?;
     let cdn = Cdn::from_config(&config.cdn)?;
     let storage = Storage::open(&config.storage, &config.data.dir, &tasks).await?.behind(cdn);
     let parts = open_parts(&config, &store).await?;
@@ -66,12 +64,17 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let exports =
         advance::Ports { store, storage, parts, nudge, clock, tasks: tasks.clone(), limits: config.limits.limits() };
 
+    let (kept, stop) = (Arc::clone(&sole), tasks.stop().clone());
+    tasks.spawn("sole", OnEnd::Fatal, async move { kept.keep(&stop).await });
     tasks.spawn("http", OnEnd::Fatal, listener.serve(api, tasks.clone()));
     tasks.spawn("ingest", OnEnd::Fatal, ingest.run());
     tasks.spawn("dispatch", OnEnd::Fatal, dispatch::run(doorbells, config.dispatch, config.nats, tasks.stop().clone()));
     tasks.spawn("webhooks", OnEnd::Fatal, webhooks::run(told, config.webhooks, tasks.stop().clone()));
     tasks.spawn("advance", OnEnd::Fatal, advance::run(exports, config.advance));
-    Lifecycle::new(tasks).run().await
+    let ended = Lifecycle::new(tasks).run().await;
+    // Not before the last task has ended.
+    drop(sole);
+    ended
 }
 
 /// Files a crash left between disk and ledger go before anything is received.

@@ -109,6 +109,23 @@ pub enum Store {
     Postgres(PgPool),
 }
 
+/// Which database an address leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    fn of(url: &str) -> Result<Kind, StoreError> {
+        match url.split_once(':') {
+            Some(("sqlite", _)) => Ok(Kind::Sqlite),
+            Some(("postgres" | "postgresql", _)) => Ok(Kind::Postgres),
+            _ => Err(StoreError::Address { url: url.to_owned() }),
+        }
+    }
+}
+
 /// A transaction that writes. Dropped without [`Tx::commit`], it never was.
 #[derive(Debug)]
 pub enum Tx {
@@ -160,12 +177,9 @@ macro_rules! within {
 impl Store {
     /// Opens the database at `url` and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
-        let store = if url.starts_with("sqlite:") {
-            Store::open_sqlite(url).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Store::open_postgres(url).await?
-        } else {
-            return Err(StoreError::Address { url: url.to_owned() });
+        let store = match Kind::of(url)? {
+            Kind::Sqlite => Store::open_sqlite(url).await?,
+            Kind::Postgres => Store::open_postgres(url).await?,
         };
         store.migrate().await?;
         Ok(store)

@@ -124,12 +124,19 @@ fn a_farm_keeps_its_ledger_on_postgresql() {
     assert!(!farm.data().join("reelfarm.db").exists(), "nothing is kept in a file");
     let ready = farm.api().get("/readyz").expect(200);
     assert_eq!(ready["ready"], true);
+    a_second_coordinator_is_turned_away(&farm);
     farm.stop();
 }
 
 #[test]
-fn a_second_coordinator_on_a_file_is_turned_away_in_one_sentence() {
+fn a_farm_keeps_its_ledger_in_a_file_of_its_own() {
     let farm = Farm::start();
+    a_second_coordinator_is_turned_away(&farm);
+    farm.stop();
+}
+
+/// In one sentence, whatever the ledger is.
+fn a_second_coordinator_is_turned_away(farm: &Farm) {
     let coordinator = Programs::found().reelfarm().with_file_name("reelfarm-coordinator");
     let second = Command::new(coordinator)
         .args(["run", "--config"])
@@ -139,5 +146,4 @@ fn a_second_coordinator_on_a_file_is_turned_away_in_one_sentence() {
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert_eq!((second.status.code(), said.trim_end().lines().count()), (Some(2), 1), "{said}");
     assert!(said.contains("another coordinator uses"), "{said}");
-    farm.stop();
 }

@@ -22,7 +22,7 @@ const TOKEN_NAME: &str = "bootstrap";
 
 /// Leaves a token of the user `admin` in `token_file`: the one that is there, if it works, else a new one in its place.
 pub async fn bootstrap(config: Config, token_file: &Path) -> anyhow::Result<()> {
-    let _sole = Sole::take(&config.database.url)?;
+    let _sole = Sole::take(&config.database.url).await?;
     let store = Store::open(&config.database.url).await?;
     let now = SystemClock.now();
     if let Ok(kept) = fs::read_to_string(token_file) {
