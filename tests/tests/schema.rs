@@ -10,7 +10,7 @@ use reelfarm_tests::api::Api;
 use reelfarm_tests::farm::Farm;
 use reelfarm_tests::source::{Source, gallery};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// How long it tries; a short while in every run of the tests, as long as one likes by `make fuzz`.
 const SECONDS_VARIABLE: &str = "REELFARM_FUZZ_SECONDS";
@@ -22,8 +22,17 @@ const USER_VARIABLE: &str = "REELFARM_FUZZ_USER";
 /// Names another program than the one that `tools/setup` installs.
 const PROGRAM_VARIABLE: &str = "REELFARM_SCHEMATHESIS";
 
-/// Somebody with a token, a video and an order: something that must not be seen by others.
-fn creator(farm: &Farm, name: &str, source: &Path) -> Value {
+/// Somebody who asks.
+struct Person {
+    name: &'static str,
+    token: String,
+    /// What there must be as long as anything is tried, first of all who they are and what they show for it.
+    kept: Vec<Value>,
+    video: Option<String>,
+}
+
+/// A creator with a token, a video and an order: something that must not be seen by others.
+fn creator(farm: &Farm, name: &'static str, source: &Path) -> Person {
     let admin = farm.api();
     let user = admin.post("/api/users", &json!({ "name": name })).expect(201);
     let id = user["id"].as_str().expect("an id");
@@ -33,11 +42,23 @@ fn creator(farm: &Farm, name: &str, source: &Path) -> Value {
     let path = format!("/api/users/{id}");
     let _changed = admin.try_call(Method::PATCH, &path, Some(&change)).expect("an answer").expect(200);
     let made = admin.post(&format!("/api/users/{id}/tokens"), &json!({ "name": "fuzz" })).expect(201);
-    let token = made["token"].as_str().expect("a token");
-    let api = admin.with_token(token);
+    let token = made["token"].as_str().expect("a token").to_owned();
+    let api = admin.with_token(&token);
     let video = api.upload(source);
     let _order = order(&api, &video);
-    entry(name, token)
+    let kept = vec![user["id"].clone(), made["id"].clone(), json!(video)];
+    Person { name, token, kept, video: Some(video) }
+}
+
+/// Who started the farm. Its node is kept as well: there is no other.
+fn admin(farm: &Farm) -> Person {
+    let api = farm.api();
+    let ids = |list: &Value| list.as_array().expect("a list").iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+    let tokens = ids(&api.get("/api/tokens").expect(200)["tokens"]);
+    let nodes = ids(&api.get("/api/nodes").expect(200)["nodes"]);
+    let kept = [vec![api.get("/api/me").expect(200)["id"].clone()], tokens, nodes].concat();
+    let token = farm.ready()["token"].as_str().expect("a token").to_owned();
+    Person { name: "root", token, kept, video: None }
 }
 
 fn order(api: &Api, video: &str) -> String {
@@ -47,9 +68,23 @@ fn order(api: &Api, video: &str) -> String {
 }
 
 /// Who somebody is, as Schemathesis reads it.
-fn entry(name: &str, token: &str) -> Value {
-    let header = json!({ "name": "Authorization", "value": format!("Bearer {token}") });
-    json!({ "name": name, "fixedHeaders": [header] })
+fn entry(person: &Person) -> Value {
+    let header = json!({ "name": "Authorization", "value": format!("Bearer {}", person.token) });
+    json!({ "name": person.name, "fixedHeaders": [header] })
+}
+
+/// What the hooks must know of the farm and of who asks.
+fn places(farm: &Farm, people: &[Person]) -> Value {
+    let mut known = Map::new();
+    for person in people {
+        let mut one = json!({ "token": person.token });
+        if let Some(video) = &person.video {
+            one["video"] = json!(video);
+        }
+        known.insert(person.name.to_owned(), one);
+    }
+    let kept: Vec<&Value> = people.iter().flat_map(|person| &person.kept).collect();
+    json!({ "url": farm.api().url(), "people": known, "kept": kept })
 }
 
 /// Requests that the farm has answered, as it counts them itself.
@@ -65,12 +100,12 @@ fn answered(farm: &Farm) -> u64 {
 fn the_api_keeps_what_its_document_promises() {
     let farm = Farm::start();
     let source = Source::make(gallery::ordinary(), &farm.desk()).expect("a source");
-    let token = farm.ready()["token"].as_str().expect("a token").to_owned();
-    let people = ["ann", "bob"].map(|name| creator(&farm, name, &source.path));
-    let [ann, bob] = people;
-    let (users, config) = (farm.desk().join("users.json"), farm.desk().join("schemathesis.toml"));
     // In this order: who runs the farm asks only for what creators may not.
-    fs::write(&users, json!({ "auth": [ann, bob, entry("root", &token)] }).to_string()).expect("a file");
+    let people = [creator(&farm, "ann", &source.path), creator(&farm, "bob", &source.path), admin(&farm)];
+    let [users, places_file, config] =
+        ["users.json", "places.json", "schemathesis.toml"].map(|name| farm.desk().join(name));
+    fs::write(&users, json!({ "auth": people.each_ref().map(entry) }).to_string()).expect("a file");
+    fs::write(&places_file, places(&farm, &people).to_string()).expect("a file");
     let common = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis.toml")).expect("a file");
     let hooks = concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis_hooks.py");
     let config_text = common.replace("USERS", &users.display().to_string()).replace("HOOKS", hooks);
@@ -81,6 +116,7 @@ fn the_api_keeps_what_its_document_promises() {
     let mut schemathesis = Command::new(program());
     schemathesis.arg("--config-file").arg(&config).args(["run", &format!("{}/openapi.json", farm.api().url())]);
     schemathesis.args(["--max-time", &seconds]).current_dir(farm.desk()).env("NO_COLOR", "1");
+    schemathesis.env("REELFARM_FUZZ_PLACES", &places_file);
     for (variable, option) in [(SEED_VARIABLE, "--seed"), (USER_VARIABLE, "--auth-wfc-user")] {
         if let Ok(value) = std::env::var(variable) {
             schemathesis.args([option, &value]);
@@ -89,7 +125,8 @@ fn the_api_keeps_what_its_document_promises() {
     let tried = schemathesis.output().expect("schemathesis is installed: tools/setup test");
     let said = String::from_utf8_lossy(&tried.stdout);
     assert!(tried.status.success(), "{said}\n{}", String::from_utf8_lossy(&tried.stderr));
-    let summary = said.lines().skip_while(|line| !line.contains("SUMMARY")).collect::<Vec<_>>().join("\n");
+    let is_end = |line: &&str| line.contains("= WARNINGS =") || line.contains("= SUMMARY =");
+    let summary = said.lines().skip_while(|line| !is_end(line)).collect::<Vec<_>>().join("\n");
     println!("{summary}\n{} requests were answered", answered(&farm) - before);
     farm.stop();
 }
