@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => ({
     target: 'es2023',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { input: mode === 'mock' ? ['index.html', 'mock/grid.html'] : 'index.html' },
+    rolldownOptions: { input: mode === 'mock' ? ['index.html', 'mock/grid.html', 'mock/log.html'] : 'index.html' },
   },
   server: {
     port: 5173,

@@ -1,4 +1,5 @@
-// How fast it is, on a machine that has nothing else to do: ten thousand cells of which two hundred change in every frame.
+// How fast it is, on a machine that has nothing else to do: ten thousand cells of which two hundred change in every frame, and a
+// log of fifty thousand lines.
 import assert from 'node:assert/strict'
 import { browser, site } from './browser.mjs'
 import { noted } from './notes.mjs'
@@ -39,6 +40,32 @@ await row.focus()
 await page.keyboard.press('ArrowRight')
 await page.keyboard.press('ArrowRight')
 await page.getByText(/^picture \w{6}: Waiting/).first().waitFor()
+
+// A long log scrolls as a short one does, and is searched at once.
+await page.goto(`${url}/mock/log.html?lines=50000`)
+const log = page.getByLabel('Lines')
+await log.getByText('50000', { exact: true }).waitFor()
+await log.evaluate((element) => {
+  let step = 0
+  const scroll = () => {
+    step += 1
+    element.scrollTop = (step * 5003) % element.scrollHeight
+    requestAnimationFrame(scroll)
+  }
+  requestAnimationFrame(scroll)
+})
+const scrolled = await frames(SECONDS)
+const logFigure = `${scrolled.rate.toFixed(1)} fps, worst frame ${scrolled.worst.toFixed(0)} ms, ${scrolled.elements} elements`
+assert.ok(scrolled.rate >= FRAMES_PER_SECOND_MIN && scrolled.worst <= FRAME_MAX_MS, logFigure)
+await page.goto(`${url}/mock/log.html?lines=50000`)
+const field = page.getByLabel('Search the log')
+await field.fill('erro')
+const begun = await page.evaluate(() => performance.now())
+await field.press('r')
+await page.getByText('1 of 51').waitFor()
+const sought = (await page.evaluate(() => performance.now())) - begun
+assert.ok(sought <= 200, `${sought} ms`)
+told([36], 'a log of fifty thousand lines, scrolled at every frame and searched', `${logFigure}; found after ${sought.toFixed(0)} ms`)
 
 await close()
 await stop()

@@ -108,7 +108,7 @@ pub struct NewExport<'a> {
 
 /// Which exports of a user are wanted; `None` means all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ExportFilter {
+pub struct ExportFilter<'a> {
     /// Of this video.
     pub video: Option<VideoId>,
     /// In this state.
@@ -121,9 +121,17 @@ pub struct ExportFilter {
     pub format: Option<Format>,
     /// Of this quality.
     pub quality: Option<Quality>,
+    /// Of videos, or with files, whose names hold this, in whatever case.
+    pub search: Option<&'a str>,
 }
 
-/// The conditions of [`ExportFilter`], parameters 1 to 7.
+/// `text` as a pattern that finds it anywhere in a name in lower case, with `\` before what would stand for other signs.
+fn anywhere(text: &str) -> String {
+    let plain = text.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{plain}%")
+}
+
+/// The conditions of [`ExportFilter`], parameters 1 to 8.
 macro_rules! filtered {
     () => {
         "exports
@@ -133,7 +141,10 @@ macro_rules! filtered {
               and (cast($4 as text) is null or export_type = $4)
               and (cast($5 as text) is null or resolution = $5)
               and (cast($6 as text) is null or format = $6)
-              and (cast($7 as text) is null or quality_preset = $7)"
+              and (cast($7 as text) is null or quality_preset = $7)
+              and (cast($8 as text) is null
+                   or exists (select 1 from videos where videos.id = video_id and lower(videos.filename) like $8 escape '\\')
+                   or exists (select 1 from outputs where export_id = exports.id and lower(outputs.filename) like $8 escape '\\'))"
     };
 }
 
@@ -152,13 +163,13 @@ impl Store {
     pub async fn exports_of(
         &self,
         user: UserId,
-        filter: ExportFilter,
+        filter: ExportFilter<'_>,
         page: Page,
     ) -> Result<(Vec<Export>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "exports", ExportRow,
             select [export_columns!()], from [filtered!()],
-            order ["created_at", "id"], limit "limit $8 offset $9",
+            order ["created_at", "id"], limit "limit $9 offset $10",
             bind [
                 user.0,
                 filter.video.map(|video| video.0),
@@ -166,7 +177,8 @@ impl Store {
                 filter.export_type.map(ExportType::as_str),
                 filter.resolution.map(Resolution::as_str),
                 filter.format.map(Format::as_str),
-                filter.quality.map(Quality::as_str)
+                filter.quality.map(Quality::as_str),
+                filter.search.map(anywhere)
             ],
             doing "list a user's exports"
         );

@@ -185,11 +185,22 @@ async fn lists_come_in_pages_both_ways() {
             resolution: Some(farm_core::export::Resolution::P720),
             format: Some(farm_core::export::Format::Mp4),
             quality: Some(farm_core::export::Quality::Medium),
+            search: None,
         };
         assert_eq!(listed(fitting, page(1, false)).await, (vec![ids[0], ids[1]], 5));
         let other = ExportFilter { video: Some(VideoId(Uuid::now_v7())), ..all };
         assert_eq!(listed(other, page(1, true)).await.1, 0);
         assert_eq!(store.export_counts(user).await.unwrap(), [(ExportStatus::Pending, 5)]);
+
+        let name = store.video_of(user, video).await.unwrap().unwrap().filename.to_uppercase();
+        let searched = async |text| listed(ExportFilter { search: Some(text), ..all }, page(1, true)).await.1;
+        assert_eq!(searched(name.as_str()).await, 5, "by the video's name");
+        let outputs = "insert into outputs (export_id, number, filename, s3_key, size_bytes, duration_seconds)
+                       values ($1, 1, '100%_Best (1).mp4', 'exports/a', 700, 6.0)";
+        run(&store, outputs, ids[2].0).await;
+        assert_eq!(searched("100%_best").await, 1, "by a file's name");
+        assert_eq!(searched("100_best").await, 0, "a sign stands for itself");
+        assert_eq!(searched("%").await, 1, "and so does this");
     })
     .await;
 }

@@ -46,6 +46,9 @@ function progressOf(made: Export): Progress {
   }
 }
 
+const named = ({ video_id, outputs }: Export, search: string): boolean =>
+  [videos.find(({ id: video }) => video === video_id), ...outputs].some((one) => one?.filename.toLowerCase().includes(search))
+
 function filtered(url: URL, of?: string): Export[] {
   const wanted = (name: string, value: string) => {
     const asked = url.searchParams.get(name)
@@ -54,6 +57,7 @@ function filtered(url: URL, of?: string): Export[] {
   const found = exports
     .map(advance)
     .filter((made) => of === undefined || made.video_id === of)
+    .filter((made) => named(made, url.searchParams.get('search')?.toLowerCase() ?? ''))
     .filter((made) => wanted('status', made.status) && wanted('format', made.format))
     .filter((made) => wanted('resolution', made.resolution) && wanted('export_type', made.export_type))
     .sort((a, b) => b.created_at.localeCompare(a.created_at))
@@ -150,12 +154,15 @@ export const exportHandlers = [
     const expires = new Date(Date.now() + 3_600_000).toISOString()
     return HttpResponse.json({ url: film.url, expires_at: expires, filename: output.filename, size_bytes: output.size_bytes })
   }),
-  http.delete('/api/exports/:id', ({ params }) => {
+  http.delete('/api/exports/:id', ({ params, request }) => {
     const made = find(params.id)
     if (!made) return notFound('export')
     if (made.status === 'pending' || made.status === 'processing') {
       Object.assign(made, { status: 'cancelled', completed_at: new Date().toISOString() })
       return HttpResponse.json(made, { status: 202 })
+    }
+    if (new URL(request.url).searchParams.get('cancel_only') === 'true') {
+      return refusal(409, 'export_over', 'The export was over already: nothing is cancelled, nothing lost.')
     }
     exports.splice(exports.indexOf(made), 1)
     return new HttpResponse(null, { status: 204 })

@@ -92,6 +92,7 @@ test('a download is saved under its own name', async () => {
 test('what is under way is cancelled, and what is over is deleted', async () => {
   const made = await createExport(video, order)
   await cancelExport(made.id)
+  await expect(cancelExport(made.id)).rejects.toMatchObject({ status: 409, code: 'export_over' })
   expect(await getExport(made.id)).toMatchObject({ status: 'cancelled' })
   await deleteExport(made.id)
   await expect(getExport(made.id)).rejects.toMatchObject({ status: 404, code: 'not_found' })

@@ -53,18 +53,13 @@ export function getExportDownloadUrl(exportId: string, clip?: number, init: Sign
   return call(sdk.downloadExport({ path: { id: exportId }, query, ...init }))
 }
 
-/** Stops an export that is under way. */
-export function cancelExport(exportId: string, init: Signal = {}): Promise<void> {
-  return removeExport(exportId, init)
+/** Stops an export that is under way. One that is over meanwhile is kept, and the call refused. */
+export async function cancelExport(exportId: string, init: Signal = {}): Promise<void> {
+  await call(sdk.deleteExport({ path: { id: exportId }, query: { cancel_only: true }, ...init }))
 }
 
 /** Deletes an export that is over, with its files. */
-export function deleteExport(exportId: string, init: Signal = {}): Promise<void> {
-  return removeExport(exportId, init)
-}
-
-/** One call does both: the coordinator cancels what is under way and deletes what is over. */
-async function removeExport(exportId: string, init: Signal): Promise<void> {
+export async function deleteExport(exportId: string, init: Signal = {}): Promise<void> {
   await call(sdk.deleteExport({ path: { id: exportId }, ...init }))
 }
 

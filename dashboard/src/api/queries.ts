@@ -24,6 +24,8 @@ export type ExportsPage = {
   export_type?: ExportType | undefined
   format?: Export['format'] | undefined
   resolution?: Export['resolution'] | undefined
+  /** Part of the name of a video or a file. */
+  search?: string | undefined
   sort?: NonNullable<ListExportsData['query']>['sort'] | undefined
   limit?: number
 }

@@ -22,8 +22,10 @@ function searchOf(raw: Record<string, unknown>): Search {
   const format = known('format', CHOICES.format)
   const resolution = known('resolution', CHOICES.resolution)
   const sort = known('sort', CHOICES.sort)
+  const text = typeof raw.search === 'string' || typeof raw.search === 'number' ? String(raw.search).slice(0, 200) : ''
   return {
     ...search,
+    ...(text ? { search: text } : {}),
     ...(status ? { status } : {}),
     ...(format ? { format } : {}),
     ...(resolution ? { resolution } : {}),

@@ -30,6 +30,8 @@ fn of_parameters() -> Vec<(&'static str, Value)> {
         ("limit", json!(10)),
         ("months", json!(1)),
         ("everybody", json!(false)),
+        ("cancel_only", json!(true)),
+        ("search", json!("interview")),
         ("clip", json!(1)),
         ("number", json!(1)),
         ("poster", json!(false)),

@@ -21,6 +21,7 @@ const OWN: &[(&str, &[RefusalCode])] = &[
     ("retry_export", ORDER),
     ("retry_export", &[Code::ExportNotOver]),
     ("extend_export", &[Code::ExportNotProcessing]),
+    ("delete_export", &[Code::ExportOver]),
     ("download_export", &[Code::ExportNotCompleted]),
     ("export_report", &[Code::ExportNotCompleted]),
     ("share_export", &[Code::ExportNotCompleted]),

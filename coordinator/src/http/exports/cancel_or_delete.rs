@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use farm_core::ids::{ExportId, UserId};
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 use service::Clock;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
-use super::super::refusal::Refusal;
+use super::super::refusal::{Refusal, RefusalCode};
 use super::remove;
 use super::show::{ExportView, Look};
 use crate::nudge::Nudge;
@@ -48,6 +48,8 @@ impl CancelOrDeleteExport {
         who: SignedIn,
         /// The export's id.
         id: Path<Uuid>,
+        /// True: one that is over is kept, and the call refused. Whoever presses "cancel" too late loses no files.
+        cancel_only: Query<Option<bool>>,
     ) -> Result<Answer, Refusal> {
         let (user, id) = (who.0.user, ExportId(id.0));
         if self.cancel(user, id).await? {
@@ -55,6 +57,12 @@ impl CancelOrDeleteExport {
             return Ok(Answer::Cancelled(Json(self.look.show_one(export).await?)));
         }
         self.store.export_of(user, id).await?.ok_or_else(|| Refusal::not_found("export"))?;
+        if cancel_only.0 == Some(true) {
+            return Err(Refusal::new(
+                RefusalCode::ExportOver,
+                "The export was over already: nothing is cancelled, nothing lost.",
+            ));
+        }
         // Files first, row second: whatever fails in between is found again by the row.
         for file in self.store.files_of_export(user, id).await? {
             remove(&self.storage, &file).await?;

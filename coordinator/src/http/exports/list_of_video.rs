@@ -67,6 +67,7 @@ impl ListExportsOfVideo {
             resolution: resolution.0.map(Into::into),
             format: format.0.map(Into::into),
             quality: quality.0.map(Into::into),
+            search: None,
         };
         let (exports, total) = self.store.exports_of(user, filter, page).await?;
         Ok(Json(ExportPage { exports: self.look.show(exports).await?, total }))

@@ -180,6 +180,9 @@ async fn what_is_under_way_is_cancelled_and_what_is_over_is_deleted() {
     assert!(progress.has_changed().unwrap(), "whoever watches learns of it");
     progress.mark_unchanged();
     assert_eq!(app.get(&ann, &path).await.body["status"], "cancelled");
+    let late = app.delete(&ann, &format!("{path}?cancel_only=true")).await;
+    assert_eq!(late.refusal(), (409, "export_over"), "whoever cancels too late deletes nothing");
+    assert_eq!(app.get(&ann, &path).await.body["status"], "cancelled");
     assert_eq!(app.delete(&ann, &path).await.status, 204);
     assert_eq!(app.get(&ann, &path).await.refusal(), (404, "not_found"));
     assert_eq!(app.delete(&ann, &path).await.refusal(), (404, "not_found"));

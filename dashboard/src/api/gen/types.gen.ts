@@ -3407,6 +3407,10 @@ export type ListExportsData = {
          */
         quality?: Quality;
         /**
+         * Only those of videos, or with files, whose names hold this, in whatever case; at most 200 characters.
+         */
+        search?: string;
+        /**
          * From 1.
          */
         page?: number;
@@ -3476,7 +3480,12 @@ export type DeleteExportData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * True: one that is over is kept, and the call refused. Whoever presses "cancel" too late loses no files.
+         */
+        cancel_only?: boolean;
+    };
     url: '/api/exports/{id}';
 };
 
@@ -3501,6 +3510,10 @@ export type DeleteExportErrors = {
      * Refused: `request_timeout`.
      */
     408: Refusal;
+    /**
+     * Refused: `export_over`.
+     */
+    409: Refusal;
     /**
      * Refused: `request_too_large`.
      */

@@ -93,6 +93,17 @@ test('every choice changes the estimate', async () => {
   await waitFor(async () => expect(await size()).not.toBe(large))
 })
 
+test('warnings stand there and stop nothing', async () => {
+  const { user, start, onClose } = await opened({ segments })
+  await user.click(screen.getByRole('radio', { name: /4K/ }))
+  await user.click(screen.getByRole('radio', { name: /WebM/ }))
+  expect(await screen.findByText(/enlarged and gains no detail/)).toBeInTheDocument()
+  expect(screen.getByText(/MP4 plays everywhere/)).toBeInTheDocument()
+  await user.click(start)
+  await waitFor(() => expect(onClose).toHaveBeenCalled())
+  expect(exports[0]).toMatchObject({ resolution: '4k', format: 'webm' })
+})
+
 test('without an estimate the export can still be started', async () => {
   server.use(http.post('*/api/videos/:id/estimate', () => HttpResponse.error()))
   const { user, start, onClose } = await opened()

@@ -3,12 +3,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Radio, RotateCw } from 'lucide-react'
 import { useEffect } from 'react'
 import { cancelExport } from '@/api/client'
+import { sentence } from '@/api/error'
 import { keys } from '@/api/keys'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card, Skeleton, Trouble } from '@/components/ui/card'
 import { useConfirm } from '@/components/ui/confirm'
 import { ProgressBar } from '@/components/ui/progress'
+import { toast } from '@/components/ui/toast'
 import { useNow } from '@/hooks/use-now'
 import { clockTime, count, duration, rate, roughly } from '@/lib/format'
 import { StageStepper } from './stage-stepper'
@@ -92,6 +94,7 @@ function Cancel({ exportId, elapsed }: { exportId: string; elapsed: number }) {
   const cache = useQueryClient()
   const cancel = useMutation({
     mutationFn: () => cancelExport(exportId),
+    onError: (error) => toast.error('The export was not cancelled', { description: sentence(error) }),
     onSettled: () => cache.invalidateQueries({ queryKey: keys.exports }),
   })
   const ask = async () => {

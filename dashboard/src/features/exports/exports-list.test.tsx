@@ -29,6 +29,17 @@ test('a state is filtered for, and an empty one says so', async () => {
   expect(await screen.findByText('No exports yet')).toBeInTheDocument()
 })
 
+test('a name is searched for, and what has none of it says so', async () => {
+  const { user } = await renderPage(<ExportsList />)
+  await rows()
+  await user.type(screen.getByLabelText('Search exports'), 'wedding')
+  await waitFor(async () => {
+    for (const row of await rows()) expect(row).toHaveAccessibleName(/Wedding/)
+  })
+  await user.type(screen.getByLabelText('Search exports'), ' on the moon')
+  expect(await screen.findByText('No export fits these filters')).toBeInTheDocument()
+})
+
 test('an error keeps the rows that are there', async () => {
   const { cache } = await renderPage(<ExportsList />)
   await rows()
@@ -90,4 +101,46 @@ test('progress is a labelled bar that polls without a stream, and says when it i
   })
   expect(seen.has(20)).toBe(false)
   expect(screen.getByText('Completed')).toBeInTheDocument()
+})
+
+/** An export under way whose farm tells this of it, again and again. */
+async function following(told: object) {
+  const made = exports.find(({ status }) => status === 'processing')
+  if (!made) throw new Error('one is under way')
+  server.use(
+    http.get('*/api/exports/:id/progress', ({ request }) =>
+      request.headers.get('accept')?.includes('event-stream')
+        ? new HttpResponse(null, { status: 503 })
+        : HttpResponse.json({ progress: 0, status: 'processing', current_stage: 'downloading', elapsed_time: 4, frames_done: 0, ...told }),
+    ),
+  )
+  return { ...(await renderPage(<ExportProgress exportId={made.id} pollInterval={20} />)), made }
+}
+
+test('before the first frame the bar has no value', async () => {
+  await following({ frames_total: 0 })
+  expect(await screen.findByRole('progressbar', { name: 'Export progress' })).not.toHaveAttribute('aria-valuenow')
+})
+
+test('what stands still for half a minute takes longer than usual, however often that is told', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    await following({ progress: 40, current_stage: 'processing', frames_done: 40, frames_total: 100 })
+    expect(await screen.findByText(/so far/)).not.toHaveTextContent('longer than usual')
+    vi.setSystemTime(Date.now() + 31_000)
+    expect(await screen.findByText(/taking longer than usual/)).toBeInTheDocument()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('whoever cancels what is over meanwhile is told so, and loses nothing', async () => {
+  const { user, made } = await following({ progress: 99, current_stage: 'uploading', frames_done: 99, frames_total: 100 })
+  const status = made.status
+  made.status = 'completed'
+  await user.click(await screen.findByRole('button', { name: 'Cancel export' }))
+  expect(await screen.findByText('The export was not cancelled')).toBeInTheDocument()
+  expect(screen.getByText(/was over already/)).toBeInTheDocument()
+  expect(exports).toContain(made)
+  made.status = status
 })

@@ -9,6 +9,7 @@ import { Card, Empty, Skeleton, Trouble } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/field'
 import { FilterBar } from '@/components/ui/filter-bar'
 import { Pager } from '@/components/ui/pager'
+import { SearchField } from '@/components/ui/search-field'
 import { Select } from '@/components/ui/select'
 import { Head, Table } from '@/components/ui/table'
 import { cn } from '@/lib/class-names'
@@ -24,10 +25,11 @@ export type ListView = {
   status: ExportStatus | 'all'
   format: Format | 'all'
   resolution: Resolution | 'all'
+  search: string
   sort: '-created_at' | 'created_at'
 }
 
-export const WHOLE_LIST: ListView = { page: 1, status: 'all', format: 'all', resolution: 'all', sort: '-created_at' }
+export const WHOLE_LIST: ListView = { page: 1, search: '', status: 'all', format: 'all', resolution: 'all', sort: '-created_at' }
 
 const STATUSES: { value: ListView['status']; label: string }[] = [
   { value: 'all', label: 'All' },
@@ -59,17 +61,22 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
       status: given(shown.status),
       format: given(shown.format),
       resolution: given(shown.resolution),
+      search: shown.search === '' ? undefined : shown.search,
       sort: shown.sort,
     }),
   )
   const counts = query.data?.counts
   const total = counts && Object.values(counts).reduce((sum, count) => sum + count, 0)
   const filters = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
-  const filtered = shown.status !== 'all' || shown.format !== 'all' || shown.resolution !== 'all'
+  const filtered = shown.status !== 'all' || shown.format !== 'all' || shown.resolution !== 'all' || shown.search !== ''
   return (
     <div className={className}>
       <FilterBar label="State" value={shown.status} onChange={(status) => change({ status })} filters={filters} />
       <div className="mb-3 flex flex-wrap gap-2">
+        {/* The list of one video needs none: all of it has one name. */}
+        {videoId === undefined && (
+          <SearchField label="Search exports" value={shown.search} onChange={(search) => change({ search })} />
+        )}
         <Select
           label="Format"
           value={shown.format}
@@ -204,7 +211,7 @@ function NoMatch({ onClear }: { onClear: () => void }) {
     <Empty
       icon={<SearchX aria-hidden />}
       title="No export fits these filters"
-      text="Try another state, format or resolution."
+      text="Try another name, state, format or resolution."
       action={<Button onClick={onClear}>Clear the filters</Button>}
     />
   )

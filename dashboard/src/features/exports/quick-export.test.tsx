@@ -31,6 +31,20 @@ test('the caret exports with another preset', async () => {
   await waitFor(() => expect(exports[0]).toMatchObject({ resolution: '4k', format: 'mov', quality_preset: 'high' }))
 })
 
+test('twenty videos become twenty exports, one after the other', async () => {
+  const [first] = ready
+  if (!first) throw new Error('one is ready')
+  const twenty = Array.from({ length: 20 }, (_, number) => ({ ...first, id: `${first.id.slice(0, -2)}${number + 70}`, filename: `${number}.mp4` }))
+  videos.push(...twenty)
+  const { user } = await renderPage(<BulkExport videos={twenty} onClose={() => undefined} />)
+  const before = exports.length
+  await user.click(await screen.findByRole('button', { name: 'Start 20 exports' }))
+  expect(await screen.findByText('20 exports queued.')).toBeInTheDocument()
+  expect(exports.length).toBe(before + 20)
+  expect(new Set(exports.slice(0, 20).map(({ video_id }) => video_id)).size).toBe(20)
+  videos.splice(-20)
+})
+
 test('of many videos each is ordered once, and what is refused is named and tried again', async () => {
   const chosen = ready.slice(0, 4)
   const { user } = await renderPage(<BulkExport videos={chosen} onClose={() => undefined} />)

@@ -8,12 +8,14 @@ import { StatusBadge } from '@/components/status-badge'
 import { Card, PageHeading } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
 import { TaskTable } from '@/features/queue'
+import { Gpu } from './gpu'
 import { idleReason } from './idle'
+import { Load } from './load'
 import { NodeMenu } from './node-menu'
 import { Slots } from './slots'
 
 export function NodePage({ id }: { id: string }) {
-  const { data } = useSuspenseQuery(nodeQuery(id))
+  const { data, dataUpdatedAt } = useSuspenseQuery(nodeQuery(id))
   const navigate = useNavigate()
   const { node, facts, tasks } = data
   const reason = idleReason(node)
@@ -30,15 +32,21 @@ export function NodePage({ id }: { id: string }) {
         }
       />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
-        <Card className="overflow-hidden" aria-label="Tasks">
-          <h2 className="border-b border-border px-4 py-3 font-semibold">What it does now</h2>
-          {tasks.length > 0 ? (
-            <TaskTable tasks={tasks} label="Tasks of the node" />
-          ) : (
-            <p className="p-4 text-muted">{reason ?? 'Nothing.'}</p>
-          )}
-        </Card>
-        <Facts details={data} reason={reason} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+          <Card className="overflow-hidden" aria-label="Tasks">
+            <h2 className="border-b border-border px-4 py-3 font-semibold">What it does now</h2>
+            {tasks.length > 0 ? (
+              <TaskTable tasks={tasks} label="Tasks of the node" />
+            ) : (
+              <p className="p-4 text-muted">{reason ?? 'Nothing.'}</p>
+            )}
+          </Card>
+          <Load node={node} at={dataUpdatedAt} />
+        </div>
+        <div className="grid gap-5">
+          <Facts details={data} reason={reason} />
+          {facts && <Gpu encoders={facts.encoders} />}
+        </div>
       </div>
     </>
   )

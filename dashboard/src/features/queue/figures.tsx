@@ -1,28 +1,14 @@
 // The farm in numbers, with how some of them went while the page was open.
-import { useEffect, useState } from 'react'
 import type { QueueCounts } from '@/api/gen'
+import { Spark } from '@/components/ui/spark'
+import { useSamples } from '@/hooks/use-samples'
 import { count, duration } from '@/lib/format'
 
 /** A line shows the last five minutes, a sample every two seconds. */
 const SAMPLES_MAX = 150
 
-type Sample = { waiting: number; running: number }
-
-/** Samples as they come, kept for as long as the page is open. */
-function useSamples(counts: QueueCounts, at: number): Sample[] {
-  const [samples, setSamples] = useState<Sample[]>([])
-  useEffect(() => {
-    setSamples((known) => [
-      ...known.slice(1 - SAMPLES_MAX),
-      { waiting: counts.tasks_waiting, running: counts.tasks_running },
-    ])
-    // oxlint-disable-next-line react/exhaustive-deps -- a sample for each answer, also when it says the same
-  }, [at])
-  return samples
-}
-
 export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
-  const samples = useSamples(counts, at)
+  const samples = useSamples({ waiting: counts.tasks_waiting, running: counts.tasks_running }, at, SAMPLES_MAX)
   const use = counts.slots > 0 ? Math.round((counts.slots_busy / counts.slots) * 100) : 0
   const figures: { name: string; value: string; note?: string; line?: number[] }[] = [
     { name: 'Exports queued', value: count(counts.pending), note: counts.paused > 0 ? `${counts.paused} held back` : '' },
@@ -43,20 +29,9 @@ export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="figures text-xl font-semibold">{value}</dd>
           <dd className="h-5 truncate text-sm text-muted">{note}</dd>
-          {line && <Spark values={line} />}
+          {line && <Spark values={line} places={SAMPLES_MAX} className="absolute inset-x-0 bottom-0 h-6 w-full" />}
         </div>
       ))}
     </dl>
-  )
-}
-
-function Spark({ values }: { values: number[] }) {
-  if (values.length < 2) return null
-  const high = Math.max(1, ...values)
-  const points = values.map((value, index) => `${(index / (SAMPLES_MAX - 1)) * 100},${24 - (value / high) * 22}`)
-  return (
-    <svg viewBox="0 0 100 25" preserveAspectRatio="none" aria-hidden className="absolute inset-x-0 bottom-0 h-6 w-full text-info">
-      <polyline points={points.join(' ')} fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
-    </svg>
   )
 }
