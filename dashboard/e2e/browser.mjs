@@ -54,6 +54,16 @@ export async function browser({ theme = 'dark', width = 1440, height = 900, logi
   })
   const page = context.pages()[0] ?? (await context.newPage())
   const faults = []
+  /** Requests of all pages, and those of them that went elsewhere than to the site. */
+  const sent = { count: 0, elsewhere: [] }
+  let home
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url())
+    if (!protocol.startsWith('http')) return
+    home ??= origin
+    sent.count += 1
+    if (origin !== home) sent.elsewhere.push(request.url())
+  })
   /** Notes what a page complains of. */
   const watch = (one) => {
     one.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
@@ -66,5 +76,5 @@ export async function browser({ theme = 'dark', width = 1440, height = 900, logi
     await context.close()
     rmSync(profile, { recursive: true, force: true })
   }
-  return { context, page, faults, watch, close }
+  return { context, page, faults, sent, watch, close }
 }

@@ -5,12 +5,16 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browser } from './browser.mjs'
+import { noted } from './notes.mjs'
 import { cut } from './farm/cut.mjs'
 import { desk } from './farm/desk.mjs'
 import { order } from './farm/export.mjs'
 import { film } from './farm/film.mjs'
+import { long } from './farm/long.mjs'
 import { many } from './farm/many.mjs'
 import { operate } from './farm/operate.mjs'
+import { patience } from './farm/patience.mjs'
+import { sources } from './farm/sources.mjs'
 import { startFarm } from './farm/start.mjs'
 import { steps } from './farm/steps.mjs'
 import { weather } from './farm/weather.mjs'
@@ -18,9 +22,9 @@ import { weather } from './farm/weather.mjs'
 /** What the browser notes of answers that are meant: not ready yet, refused, gone; and of the stream that is cut. */
 const MEANT = /status of (400|401|403|404|409|410|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|CONNECTION_REFUSED|EMPTY_RESPONSE)/
 
-/** Chapters that hold times to limits: measured on a quiet machine, by name, and no part of the tests.
+/** Chapters that take long or hold times to limits: by name, and no part of the tests.
  *  `node e2e/farm.mjs order many`: what is multiplied has to be ordered first. */
-const MEASURED = ['many']
+const MEASURED = ['many', 'patience', 'long', 'sources']
 
 /** `node e2e/farm.mjs operate` runs that chapter alone, after the first, which all others need. */
 const wanted = process.argv.slice(2)
@@ -32,13 +36,15 @@ const downloads = join(folder, 'downloads')
 mkdirSync(downloads)
 const farm = await startFarm()
 try {
-  const { page, faults, close } = await browser({ login: farm.login })
+  const { page, faults, sent, close } = await browser({ login: farm.login })
   const way = { page, farm, source, downloads, step: steps(page, faults) }
-  for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, many })) {
+  for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, many, patience, long, sources })) {
     if (name === 'cut' || isWanted(name)) await chapter(way)
   }
   await close()
+  assert.deepEqual(sent.elsewhere, [], 'nothing leaves the origin')
   assert.deepEqual(faults.filter((fault) => !MEANT.test(fault)), [], 'the console is empty')
+  if (wanted.length === 0) noted([4], 'console and origins on the real farm', `${sent.count} requests, none elsewhere`)
 } finally {
   await farm.stop()
   rmSync(folder, { recursive: true, force: true })

@@ -150,5 +150,6 @@ export async function open(page, url, { path, ready, act }) {
   if (act) await act(page)
   // Fonts and pictures are part of what is seen.
   await page.evaluate(() => document.fonts.ready)
-  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete || image.loading === 'lazy'))
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildMock, dashboard } from './browser.mjs'
 
-const LANES = [['editor.mjs', 'held.mjs'], ['farm.mjs']]
+const LANES = [['editor.mjs', 'points.mjs', 'held.mjs'], ['farm.mjs']]
 
 buildMock()
 const env = { ...process.env, REELFARM_MOCK_BUILT: 'yes' }

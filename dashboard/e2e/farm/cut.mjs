@@ -1,6 +1,8 @@
 // A creator's way, first half: signed in by link, a file uploaded, two segments cut by keyboard and by mouse.
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { dashboard } from '../browser.mjs'
 import { seconds, shot } from './steps.mjs'
 
 /** The ranges of the editor as they stand in its fields. */
@@ -17,7 +19,13 @@ const pressed = async (page, key, times) => {
   for (let count = 0; count < times; count += 1) await page.keyboard.press(key)
 }
 
-export async function cut({ page, step, source }) {
+export async function cut({ page, step, farm, source }) {
+  await step('the farm serves the document that the client is made from', async () => {
+    const served = await (await fetch(`${farm.url}/openapi.json`)).json()
+    const own = JSON.parse(readFileSync(join(dashboard, '../schema/openapi.json'), 'utf8'))
+    assert.deepEqual(served, own)
+    return `${Object.keys(own.paths).length} addresses`
+  }, 2)
   await step('the link signs in and opens the dashboard, which is live', async () => {
     await page.getByRole('heading', { name: 'Home' }).waitFor()
     await page.getByText('Live', { exact: true }).first().waitFor()

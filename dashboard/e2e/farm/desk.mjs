@@ -47,7 +47,7 @@ export async function desk({ page, step, farm }) {
     await shot(page, 'usage')
     return cells.join(' · ')
   })
-  await step('the queue obeys: raised, held back, let go on', () => queue({ page, farm, visit }), 36)
+  await step('the queue obeys: raised, held back, let go on', () => queue({ page, farm, visit }), 34, 36)
 }
 
 async function creator({ page, farm, visit }) {
@@ -95,6 +95,7 @@ async function queue({ page, farm, visit }) {
   const table = page.getByRole('table', { name: 'Open exports' })
   await table.getByText('Paused').waitFor()
   assert.ok((await seen()).paused_at)
+  const counts = await agreed(page, farm)
   await shot(page, 'queue-paused')
   await order('Let it go on')
   await table.getByText('Paused').waitFor({ state: 'detached' })
@@ -102,4 +103,24 @@ async function queue({ page, farm, visit }) {
   await page.getByRole('button', { name: 'Cancel it' }).click()
   await page.getByText('Nothing to do').waitFor()
   assert.equal((await farm.api(`/api/exports/${id}`)).status, 'cancelled')
+  return counts
+}
+
+/** The figures of the page, once they are those of the API: both go on meanwhile. */
+async function agreed(page, farm) {
+  const written = ['Exports queued', 'Exports under way', 'Failed this hour', 'Tasks waiting', 'Tasks running']
+  const told = async () => {
+    const { counts } = await farm.api('/api/queue')
+    return [counts.pending, counts.processing, counts.failed_last_hour, counts.tasks_waiting, counts.tasks_running].join(', ')
+  }
+  const shown = async () => {
+    const cards = await page.locator('dl > div').allTextContents()
+    return written.map((name) => /\d+/.exec(cards.find((card) => card.startsWith(name))?.slice(name.length) ?? '')?.[0]).join(', ')
+  }
+  for (let look = 0; look < 40; look += 1) {
+    const [before, here] = [await told(), await shown()]
+    if (before === here) return `${here}: queued, under way, failed, waiting, running, as the API says`
+    await page.waitForResponse((answer) => answer.url().includes('/api/queue?'))
+  }
+  throw new Error(`the page says ${await shown()}, the API ${await told()}`)
 }

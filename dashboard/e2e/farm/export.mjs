@@ -58,8 +58,16 @@ export async function order({ page, step, farm, source, downloads }) {
     return heldToItsWord(page)
   }, 14)
   await step('it plays and seeks in the page', async () => {
+    let ranges = 0
+    const count = (answer) => (answer.status() === 206 ? (ranges += 1) : undefined)
+    page.on('response', count)
+    await page.reload()
     await plays(page, 1280, 4)
+    page.off('response', count)
+    assert.ok(ranges > 0, 'the file comes in ranges')
+    await page.getByText('Link renewed before').waitFor()
     await shot(page, 'export')
+    return `${ranges} answers of 206`
   }, 20)
   await step('the download is the file, to the byte and to the frame', async () => {
     const path = await saved(page, page.getByRole('button', { name: 'Download', exact: true }), downloads)
@@ -76,13 +84,22 @@ export async function order({ page, step, farm, source, downloads }) {
     await asked(page, editor, /4K/, /High/, /Combined video/)
     await start(page)
     const id = await viewed(page)
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await other.getByRole('progressbar', { name: 'Export progress' }).waitFor()
+    const cancelled = async (tab) => {
+      await tab.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 30_000 })
+      return `${((performance.now() - begun) / 1000).toFixed(1)} s`
+    }
     await page.getByRole('button', { name: 'Cancel export' }).click({ timeout: 30_000 })
     const begun = performance.now()
-    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 30_000 })
+    const [here, there] = await Promise.all([page, other].map(cancelled))
+    await other.close()
     assert.equal((await farm.api(`/api/exports/${id}`)).status, 'cancelled')
     await shot(page, 'cancelled')
-    return `cancelled within ${((performance.now() - begun) / 1000).toFixed(1)} s`
+    return `cancelled within ${here}, in another tab within ${there}`
   }, 18)
+  await step('each change is estimated anew', () => estimated(page, editor), 7)
   await step('one that failed says why, and is retried with all its options', () => retried({ page, farm, source, editor }), 19)
   await step('three clips come as one ZIP, exact each', async () => {
     await page.goto(editor)
@@ -107,6 +124,23 @@ export async function order({ page, step, farm, source, downloads }) {
     return `${files.length} files of ${frames.join(', ')} frames`
   }, 12)
   await step('a preset is saved, offered at once, and used', () => preset({ page, farm, editor }), 13)
+}
+
+/** How long each choice takes until its estimate stands there; no more than the question's own pause and a second. */
+async function estimated(page, editor) {
+  await asked(page, editor, /720p/, /MP4/, /Combined video/)
+  await page.getByText('Size', { exact: true }).waitFor()
+  const took = []
+  for (const choice of [/4K/, /High/, /WebM/, /Individual clips/]) {
+    const answered = page.waitForResponse((answer) => answer.url().endsWith('/estimate'))
+    await page.getByRole('radio', { name: choice }).click()
+    const begun = performance.now()
+    await answered
+    await page.waitForFunction(() => !document.querySelector('[role=dialog] aside [aria-live]').classList.contains('opacity-50'))
+    took.push(Math.round(performance.now() - begun))
+  }
+  await page.keyboard.press('Escape')
+  return `${took.join(', ')} ms after size, quality, format and type`
 }
 
 /** In a browser that nobody is signed in with. */

@@ -5,27 +5,19 @@ import { join } from 'node:path'
 
 const PAGE_CHANGE_MAX_MS = 150
 const MANY = 10_000
-/** What is allowed on a slow machine behind a slow line; on a quick one with nothing else to do it is 0.8 s. */
-const LCP_MAX_MS = 2500
+/** On a machine with nothing else to do, and with a quarter of its processor behind a telephone's line. */
+const LCP_MAX_MS = { here: 800, slow: 2500 }
+const SLOW_CPU = 4
+/** What browsers call Fast 4G. */
+const SLOW_LINE = { offline: false, latency: 165, downloadThroughput: (9e6 / 8) * 0.9, uploadThroughput: (1.5e6 / 8) * 0.9 }
 const CLS_MAX = 0.05
 /** Nothing painted and nothing moved for so long: the page is there. */
 const PAINT_QUIET_MS = 1000
 
 export async function many({ page, step, farm }) {
   multiply(join(farm.data, 'reelfarm.db'))
-  await step('the list from nothing: soon there, and it does not jump', async () => {
-    const fresh = await page.context().newPage()
-    await fresh.addInitScript(watchPaint)
-    await fresh.goto(`${farm.url}/exports`)
-    await fresh.getByRole('table', { name: 'Exports' }).waitFor()
-    await fresh.getByText(/of 10,0\d\d exports/).waitFor()
-    // The stream keeps the network busy for good: what is painted is what tells that all is there.
-    await fresh.waitForFunction((quiet) => performance.now() - window.paint.last > quiet, PAINT_QUIET_MS)
-    const { lcp, cls } = await fresh.evaluate(() => window.paint)
-    await fresh.close()
-    assert.ok(lcp <= LCP_MAX_MS && cls <= CLS_MAX, `painted after ${lcp} ms, moved by ${cls}`)
-    return `painted after ${Math.round(lcp)} ms, moved by ${cls.toFixed(3)}`
-  }, 22)
+  await step('the list from nothing: soon there, and it does not jump', () => fromNothing({ page, farm, most: LCP_MAX_MS.here }), 22, 24)
+  await step('the same with a quarter of the processor, behind a slow line', () => fromNothing({ page, farm, most: LCP_MAX_MS.slow, isSlow: true }), 22, 24)
   await step('ten thousand exports: a page is turned', async () => {
     await page.goto(`${farm.url}/exports`)
     await page.getByText(/of 10,0\d\d exports/).waitFor()
@@ -35,6 +27,28 @@ export async function many({ page, step, farm }) {
     assert.ok(worst <= PAGE_CHANGE_MAX_MS, `${took.map(Math.round)} ms`)
     return `${took.map(Math.round).join(', ')} ms beside the coordinator's own`
   }, 24)
+}
+
+async function fromNothing({ page, farm, most, isSlow = false }) {
+  const fresh = await page.context().newPage()
+  await fresh.addInitScript(watchPaint)
+  if (isSlow) {
+    const cdp = await page.context().newCDPSession(fresh)
+    await cdp.send('Network.enable')
+    await cdp.send('Network.setCacheDisabled', { cacheDisabled: true })
+    await cdp.send('Network.emulateNetworkConditions', SLOW_LINE)
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW_CPU })
+  }
+  await fresh.goto(`${farm.url}/exports`)
+  await fresh.getByRole('table', { name: 'Exports' }).waitFor()
+  await fresh.getByText(/of 10,0\d\d exports/).waitFor()
+  // The stream keeps the network busy for good: what is painted is what tells that all is there.
+  await fresh.waitForFunction((quiet) => performance.now() - window.paint.last > quiet, PAINT_QUIET_MS)
+  const { lcp, cls } = await fresh.evaluate(() => window.paint)
+  await fresh.close()
+  const figure = `painted after ${Math.round(lcp)} ms, moved by ${cls.toFixed(3)}`
+  assert.ok(lcp <= most && cls <= CLS_MAX, figure)
+  return figure
 }
 
 /** In the page, before anything else: when its largest part was painted, and how far things moved that nobody touched. */

@@ -27,6 +27,39 @@ async function cellsRecorded(page) {
   })
 }
 
+const nodeOf = async (farm) => (await farm.api('/api/nodes')).nodes.find(({ name }) => name === NAME)
+
+/** How long it takes from now until the farm says that the node is not connected, in seconds. */
+async function gone(farm) {
+  const begun = performance.now()
+  while ((await nodeOf(farm))?.connected) await new Promise((resolve) => setTimeout(resolve, 250))
+  return ((performance.now() - begun) / 1000).toFixed(1)
+}
+
+async function drained({ page, farm, source }) {
+  const { videos } = await farm.api('/api/videos')
+  const video = videos.find(({ size_bytes: size }) => size === statSync(source.path).size)
+  const body = { resolution: '1080p', format: 'mp4', quality: 'high', export_type: 'single', reuse_parts: false }
+  const { id } = await farm.api(`/api/videos/${video.id}/export`, 'POST', body)
+  const row = page.getByRole('row', { name: new RegExp(NAME) })
+  await row.getByText(/^[1-9]\d* \/ \d+$/).waitFor({ timeout: 60_000 })
+  const { id: node } = await nodeOf(farm)
+  await row.getByRole('button', { name: /^More for/ }).click()
+  await page.getByRole('menuitem', { name: /^Drain/ }).click()
+  await row.getByText('Draining').waitFor()
+  const had = (await farm.api(`/api/queue/tasks?node_id=${node}&state=leased&limit=100`)).tasks
+  await row.getByText(/^0 \/ \d+$/).waitFor({ timeout: 120_000 })
+  await shot(page, 'nodes-drained')
+  const { tasks } = await farm.api(`/api/queue/tasks?export_id=${id}&limit=100`)
+  const after = had.map((task) => tasks.find((one) => one.id === task.id))
+  assert.ok(after.every((task) => task.state === 'done' && task.node_id === node), JSON.stringify(after))
+  await row.getByRole('button', { name: /^More for/ }).click()
+  await page.getByRole('menuitem', { name: 'Resume' }).click()
+  await row.getByText('Online').waitFor()
+  if ((await farm.api(`/api/exports/${id}`)).status === 'processing') await farm.api(`/api/exports/${id}`, 'DELETE')
+  return `${had.length} of its tasks finished there`
+}
+
 export async function operate({ page, step, farm, source }) {
   let second
   let command
@@ -54,6 +87,7 @@ export async function operate({ page, step, farm, source }) {
     assert.ok(refusal, said)
     return refusal
   }, 37)
+  await step('it is drained: what it has is finished, nothing more is taken; then it goes on', () => drained({ page, farm, source }), 38)
   await step('it is killed in the middle of an export: its cells are tried again, then elsewhere, without reload', async () => {
     const { videos } = await farm.api('/api/videos')
     const video = videos.find(({ size_bytes: size }) => size === statSync(source.path).size)
@@ -71,6 +105,7 @@ export async function operate({ page, step, farm, source }) {
     const own = page.getByRole('row', { name: new RegExp(`^${NAME}`) }).locator('[data-cell][aria-label*="Running"]')
     await own.first().waitFor({ timeout: 60_000 })
     second.kill()
+    const silent = gone(farm)
     const killedAt = await page.evaluate(() => performance.now())
     await shot(page, 'queue-before')
     // Of what it had, something was not done.
@@ -97,8 +132,10 @@ export async function operate({ page, step, farm, source }) {
     assert.ok(await page.evaluate(() => window.neverReloaded), 'the page was not loaded again')
     const way = await page.evaluate((task) => window.cellsOnScreen.get(task), victim)
     for (const one of [behind, id]) await farm.api(`/api/exports/${one}`, 'DELETE')
-    return way.filter(({ at }) => at > killedAt - 500).map(({ now, at }) => `${now} ${((at - killedAt) / 1000).toFixed(1)} s`).join(', ')
-  }, 34)
+    const offline = await silent
+    const told = way.filter(({ at }) => at > killedAt - 500).map(({ now, at }) => `${now} ${((at - killedAt) / 1000).toFixed(1)} s`)
+    return `${told.join(', ')}; offline after ${offline} s`
+  }, 34, 38)
   await step('the node that is gone is shown so, and is removed', async () => {
     await page.goto(new URL('/ops/nodes', page.url()).href)
     const row = page.getByRole('row', { name: new RegExp(NAME) })

@@ -7,7 +7,11 @@ export async function proxy(farm) {
   const target = new URL(farm)
   const streams = new Set()
   let blocked = false
-  const server = createServer((asked, answer) => {
+  let asleep
+  let waken
+  const server = createServer(async (asked, answer) => {
+    // Whoever asks while nothing gets through hears nothing until it does.
+    await asleep
     if (blocked && isStream(asked)) {
       answer.writeHead(503).end()
       return
@@ -17,6 +21,8 @@ export async function proxy(farm) {
     const onward = request(options, (got) => {
       answer.writeHead(got.statusCode, got.headers)
       got.pipe(answer)
+      // As of a connection whose other end is gone without a word.
+      answer.pauseForGood = () => got.unpipe(answer)
     })
     onward.on('error', () => answer.destroy())
     answer.on('close', () => onward.destroy())
@@ -35,6 +41,17 @@ export async function proxy(farm) {
     },
     unblock() {
       blocked = false
+    },
+    /** Nothing gets through and nobody is told, until `wake`. */
+    sleep() {
+      asleep = new Promise((resolve) => {
+        waken = resolve
+      })
+      for (const answer of streams) answer.pauseForGood()
+    },
+    wake() {
+      asleep = undefined
+      waken()
     },
     stop() {
       server.closeAllConnections()

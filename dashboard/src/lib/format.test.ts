@@ -13,7 +13,14 @@ test('timecodes there and back', () => {
 
 test('lengths', () => {
   expect([8.24, 42, 185, 3600, 4320].map(duration)).toEqual(['8.2 s', '42 s', '3 min 5 s', '1 h', '1 h 12 min'])
-  expect([2, 18, 230, 5000].map(roughly)).toEqual(['a few seconds', 'about 20 s', 'about 4 min', 'about 1.4 h'])
+  expect([2, 18, 70, 150, 230, 5000].map(roughly)).toEqual([
+    'a few seconds',
+    'about 20 s',
+    'about 1 min',
+    'about 2 min 30 s',
+    'about 4 min',
+    'about 1.4 h',
+  ])
 })
 
 test('ranges share their unit', () => {

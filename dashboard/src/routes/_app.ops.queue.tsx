@@ -1,5 +1,6 @@
 // `/ops/queue`: the farm at work; the address holds what of it is looked at.
 import { createFileRoute } from '@tanstack/react-router'
+import { nodesQuery, queueQuery } from '@/api/farm-queries'
 import { QueuePage, type QueueView } from '@/features/queue'
 
 type Search = { page?: number; export?: string; task?: string; tasks?: 'table' }
@@ -14,7 +15,14 @@ function searchOf(raw: Record<string, unknown>): Search {
   }
 }
 
-export const Route = createFileRoute('/_app/ops/queue')({ validateSearch: searchOf, component: Page })
+export const Route = createFileRoute('/_app/ops/queue')({
+  validateSearch: searchOf,
+  loaderDeps: ({ search: { page = 1 } }) => ({ page }),
+  // What decides how high the page's parts are is there before the page is. A fault is shown by the page itself.
+  loader: ({ context: { cache }, deps: { page } }) =>
+    Promise.all([cache.prefetchQuery(queueQuery(page)), cache.prefetchQuery(nodesQuery)]),
+  component: Page,
+})
 
 function Page() {
   const search = Route.useSearch()

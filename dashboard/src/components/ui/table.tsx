@@ -38,6 +38,15 @@ export function Head({ sorted, onSort, children, className, ...rest }: HeadProps
   )
 }
 
+/** Above the buttons at the end of each row: read aloud, and not seen. */
+export function ActionsHead() {
+  return (
+    <Head>
+      <span className="sr-only">Actions</span>
+    </Head>
+  )
+}
+
 export function Row({ className, ...rest }: ComponentProps<'tr'>) {
   return <tr className={cn('border-t border-border transition-colors hover:bg-raised/40', className)} {...rest} />
 }

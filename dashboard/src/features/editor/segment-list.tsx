@@ -1,8 +1,9 @@
 // The segments as a list: order, times to type, and everything that can be done with one.
-import { ArrowDown, ArrowUp, Copy, Ellipsis, Play, Plus, Trash2 } from 'lucide-react'
+import { ArrowDown, ArrowUp, Copy, Play, Plus, Trash2 } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/field'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { cn } from '@/lib/class-names'
 import { duration } from '@/lib/format'
 import type { Segment } from './segments'
@@ -64,14 +65,7 @@ function Line({ editor, segment, index }: { editor: Editor; segment: Segment; in
         <Button size="icon-sm" look="quiet" aria-label={`Play ${name}`} onClick={() => editor.clock.playRanges([segment])}>
           <Play aria-hidden />
         </Button>
-        <Menu
-          label={`Actions for ${name}`}
-          trigger={
-            <Button size="icon-sm" look="quiet" aria-label={`More for ${name}`}>
-              <Ellipsis aria-hidden />
-            </Button>
-          }
-        >
+        <MoreMenu of={name}>
           <MenuItem
             icon={<ArrowUp aria-hidden />}
             disabled={index === 0}
@@ -93,7 +87,7 @@ function Line({ editor, segment, index }: { editor: Editor; segment: Segment; in
           <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => editor.remove(id)}>
             Remove
           </MenuItem>
-        </Menu>
+        </MoreMenu>
       </div>
       <div className="mt-1 flex items-center gap-1.5">
         <TimecodeField label={`Start of ${name}`} value={start} onChange={(at) => editor.trim(segment, 'start', at)} />

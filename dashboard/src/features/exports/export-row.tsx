@@ -1,14 +1,15 @@
 // One export as a row of a list: what it is, how far it is, and what can be done with it.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Ban, Download, Ellipsis, Film, RotateCw, Trash2 } from 'lucide-react'
+import { Ban, Download, Film, RotateCw, Trash2 } from 'lucide-react'
 import type { Export } from '@/api/client'
 import { videoQuery } from '@/api/queries'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/field'
 import { Instant } from '@/components/ui/instant'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { ProgressBar } from '@/components/ui/progress'
 import { Cell, Row } from '@/components/ui/table'
 import { bytes, duration, plural } from '@/lib/format'
@@ -107,14 +108,7 @@ function RowActions({ made, name }: { made: Export; name: string }) {
           <Download aria-hidden />
         </Button>
       )}
-      <Menu
-        label={`Actions for ${name}`}
-        trigger={
-          <Button size="icon-sm" look="quiet" aria-label={`More for ${name}`}>
-            <Ellipsis aria-hidden />
-          </Button>
-        }
-      >
+      <MoreMenu of={name}>
         <MenuItem
           icon={<Ban aria-hidden />}
           disabled={!exportCan.cancel(made)}
@@ -138,7 +132,7 @@ function RowActions({ made, name }: { made: Export; name: string }) {
         >
           Delete…
         </MenuItem>
-      </Menu>
+      </MoreMenu>
     </div>
   )
 }

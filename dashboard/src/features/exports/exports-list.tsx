@@ -11,7 +11,7 @@ import { FilterBar } from '@/components/ui/filter-bar'
 import { Pager } from '@/components/ui/pager'
 import { SearchField } from '@/components/ui/search-field'
 import { Select } from '@/components/ui/select'
-import { Head, Table } from '@/components/ui/table'
+import { ActionsHead, Head, Table } from '@/components/ui/table'
 import { cn } from '@/lib/class-names'
 import { ExportRow } from './export-row'
 import { FORMATS, RESOLUTIONS } from './options'
@@ -164,9 +164,7 @@ function Rows({ exports, failed, sort, onSort, empty, dimmed }: RowsProps) {
             <Head sorted={sort === '-created_at' ? 'descending' : 'ascending'} onSort={onSort}>
               Created
             </Head>
-            <Head>
-              <span className="sr-only">Actions</span>
-            </Head>
+            <ActionsHead />
           </tr>
         </thead>
         <tbody>

@@ -8,6 +8,7 @@ import { FilmPlayer } from '@/components/media/film-player'
 import { Button } from '@/components/ui/button'
 import { Card, Skeleton, Trouble } from '@/components/ui/card'
 import { CopyButton } from '@/components/ui/copy-button'
+import { type Fact, Facts } from '@/components/ui/facts'
 import { Instant } from '@/components/ui/instant'
 import { bytes, clockTime, duration } from '@/lib/format'
 import { useExportActions } from './export-actions'
@@ -30,7 +31,7 @@ export function Result({ made }: { made: Export }) {
       </div>
       <div className="flex flex-col gap-4">
         <Files made={made} number={number} onShow={isClips ? setNumber : undefined} />
-        <Facts made={made} goodUntil={address.data?.expires_at} />
+        <Known made={made} goodUntil={address.data?.expires_at} />
       </div>
     </div>
   )
@@ -73,33 +74,27 @@ function Files({ made, number, onShow }: FilesProps) {
   )
 }
 
-function Facts({ made, goodUntil }: { made: Export; goodUntil: string | undefined }) {
-  const facts: [string, React.ReactNode][] = [
+function Known({ made, goodUntil }: { made: Export; goodUntil: string | undefined }) {
+  const facts: Fact[] = [
     ['Length', duration(made.total_duration_seconds)],
     ['Size', made.file_size_bytes === undefined ? '–' : bytes(made.file_size_bytes)],
     ['Finished', made.completed_at ? <Instant key="finished" at={made.completed_at} /> : '–'],
     ['Will be deleted', made.expires_at ? <Instant key="deleted" at={made.expires_at} /> : 'never'],
     ['Link renewed before', goodUntil ? clockTime(Date.parse(goodUntil)) : '–'],
   ]
+  if (made.sha256) facts.push(['SHA-256', <Hash key="hash" sha256={made.sha256} />])
   return (
     <Card className="p-4" aria-label="Facts">
-      <dl className="flex flex-col gap-2">
-        {facts.map(([name, value]) => (
-          <div key={name} className="flex justify-between gap-3">
-            <dt className="text-muted">{name}</dt>
-            <dd className="figures">{value}</dd>
-          </div>
-        ))}
-        {made.sha256 && (
-          <div className="flex items-center justify-between gap-3">
-            <dt className="text-muted">SHA-256</dt>
-            <dd className="flex min-w-0 items-center gap-1">
-              <code className="truncate font-mono text-xs">{made.sha256.slice(0, 16)}…</code>
-              <CopyButton shown={false} text={made.sha256} label="Copy the SHA-256" />
-            </dd>
-          </div>
-        )}
-      </dl>
+      <Facts facts={facts} />
     </Card>
+  )
+}
+
+function Hash({ sha256 }: { sha256: string }) {
+  return (
+    <span className="flex items-center gap-1">
+      <code className="truncate font-mono text-xs">{sha256.slice(0, 16)}…</code>
+      <CopyButton shown={false} text={sha256} label="Copy the SHA-256" />
+    </span>
   )
 }

@@ -1,6 +1,7 @@
 // The place of a node's GPU: which encoder of it passed the probe, and what is not told of it yet.
 import type { NodeEncoder } from '@/api/gen'
 import { Card } from '@/components/ui/card'
+import { Facts } from '@/components/ui/facts'
 
 /** Encoders that run on a GPU, by the names the farm gives them. */
 const ON_GPU = ['nvenc', 'qsv', 'vaapi']
@@ -19,14 +20,7 @@ export function Gpu({ encoders }: { encoders: readonly NodeEncoder[] }) {
         </code>
       ))}
       {own.length > 0 && (
-        <dl className="mt-3 flex flex-col gap-2">
-          {UNTOLD.map((name) => (
-            <div key={name} className="flex justify-between gap-4">
-              <dt className="text-muted">{name}</dt>
-              <dd className="text-muted">not reported yet</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts className="mt-3" facts={UNTOLD.map((name) => [name, <span key={name} className="text-muted">not reported yet</span>])} />
       )}
     </Card>
   )

@@ -1,12 +1,13 @@
 // What can be done with a node: drained, resumed, quarantined with a reason, removed.
-import { Ellipsis, Pause, Play, ShieldAlert, Trash2 } from 'lucide-react'
+import { Pause, Play, ShieldAlert, Trash2 } from 'lucide-react'
 import { type SubmitEvent, useState } from 'react'
 import type { Node } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Trouble } from '@/components/ui/card'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, Input } from '@/components/ui/field'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { nodeCan } from './idle'
 import { useNodeOrders } from './use-node-orders'
 
@@ -19,14 +20,7 @@ export function NodeMenu({ node, onRemoved }: { node: Node; onRemoved?: () => vo
   }
   return (
     <>
-      <Menu
-        label={`Actions for ${node.name}`}
-        trigger={
-          <Button size="icon-sm" look="quiet" aria-label={`More for ${node.name}`}>
-            <Ellipsis aria-hidden />
-          </Button>
-        }
-      >
+      <MoreMenu of={node.name}>
         <MenuItem icon={<Pause aria-hidden />} disabled={!may('drain')} onSelect={() => orders.drain.mutate(node)}>
           Drain: finish, take nothing new
         </MenuItem>
@@ -40,7 +34,7 @@ export function NodeMenu({ node, onRemoved }: { node: Node; onRemoved?: () => vo
         <MenuItem danger icon={<Trash2 aria-hidden />} disabled={!may('remove')} onSelect={() => void remove()}>
           Remove…
         </MenuItem>
-      </Menu>
+      </MoreMenu>
       {asking && <QuarantineDialog node={node} onClose={() => setAsking(false)} />}
     </>
   )

@@ -1,11 +1,11 @@
 // One node: how it is, what it can do, and what it does now.
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import { nodeQuery } from '@/api/farm-queries'
 import type { NodeDetails } from '@/api/gen'
 import { StatusBadge } from '@/components/status-badge'
 import { Card, PageHeading } from '@/components/ui/card'
+import { type Fact, Facts } from '@/components/ui/facts'
 import { Instant } from '@/components/ui/instant'
 import { TaskTable } from '@/features/queue'
 import { Gpu } from './gpu'
@@ -44,7 +44,7 @@ export function NodePage({ id }: { id: string }) {
           <Load node={node} at={dataUpdatedAt} />
         </div>
         <div className="grid gap-5">
-          <Facts details={data} reason={reason} />
+          <Known details={data} reason={reason} />
           {facts && <Gpu encoders={facts.encoders} />}
         </div>
       </div>
@@ -52,32 +52,25 @@ export function NodePage({ id }: { id: string }) {
   )
 }
 
-function Facts({ details: { node, facts }, reason }: { details: NodeDetails; reason: string | undefined }) {
-  const rows: [string, ReactNode][] = [
+function Known({ details: { node, facts }, reason }: { details: NodeDetails; reason: string | undefined }) {
+  const known: Fact[] = [
     ['Slots', <Slots key="slots" node={node} />],
     ['Idle', reason ?? 'no'],
     ['Last heard', node.seen_at ? <Instant key="seen" at={node.seen_at} /> : 'never'],
     ['Joined', <Instant key="joined" at={node.created_at} />],
-    ...(node.quarantined_at ? ([['Quarantined', <Instant key="kept" at={node.quarantined_at} />]] as const) : []),
-    ...(facts
-      ? ([
-          ['Version', facts.version],
-          ['Processors', facts.cpu_count],
-          ['Media library', facts.media_library],
-          ['Sandbox', facts.sandbox_layers.join(', ') || 'none'],
-        ] as const)
-      : []),
-  ].map(([name, value]) => [String(name), value])
+  ]
+  if (node.quarantined_at) known.push(['Quarantined', <Instant key="kept" at={node.quarantined_at} />])
+  if (facts) {
+    known.push(
+      ['Version', facts.version],
+      ['Processors', facts.cpu_count],
+      ['Media library', facts.media_library],
+      ['Sandbox', facts.sandbox_layers.join(', ') || 'none'],
+    )
+  }
   return (
     <Card className="p-4" aria-label="Facts">
-      <dl className="flex flex-col gap-2">
-        {rows.map(([name, value]) => (
-          <div key={name} className="flex justify-between gap-4">
-            <dt className="shrink-0 text-muted">{name}</dt>
-            <dd className="figures text-right">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={known} />
       {facts && (
         <>
           <h2 className="mt-4 mb-1 font-semibold">Encoders that passed their probe</h2>

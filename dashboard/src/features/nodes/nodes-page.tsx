@@ -9,7 +9,7 @@ import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
-import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
 import { plural } from '@/lib/format'
 import { EnrolDialog } from './enrol-dialog'
 import { idleReason } from './idle'
@@ -60,9 +60,7 @@ export function NodesPage() {
                 <Head>Why it is idle</Head>
                 <Head>Last heard</Head>
                 <Head>Joined</Head>
-                <Head>
-                  <span className="sr-only">Actions</span>
-                </Head>
+                <ActionsHead />
               </tr>
             </thead>
             <tbody>

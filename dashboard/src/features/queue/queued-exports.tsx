@@ -1,6 +1,6 @@
 // Everybody's open exports in the order they are served, and what operators order about them.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Ban, ChevronDown, ChevronUp, Ellipsis, Grid2x2, Pause, Play, RotateCw } from 'lucide-react'
+import { Ban, ChevronDown, ChevronUp, Grid2x2, Pause, Play, RotateCw } from 'lucide-react'
 import { cancelExport } from '@/api/client'
 import { sentence } from '@/api/error'
 import { keys } from '@/api/keys'
@@ -9,8 +9,9 @@ import type { QueuedExport } from '@/api/gen'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { useConfirm } from '@/components/ui/confirm'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
-import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
+import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
 import { toast } from '@/components/ui/toast'
 import { cn } from '@/lib/class-names'
 import { duration } from '@/lib/format'
@@ -46,9 +47,7 @@ export function QueuedExports({ exports, picked, onPick }: Props) {
           <Head>Tasks</Head>
           <Head>Priority</Head>
           <Head className="text-right">Age</Head>
-          <Head>
-            <span className="sr-only">Actions</span>
-          </Head>
+          <ActionsHead />
         </tr>
       </thead>
       <tbody>
@@ -101,14 +100,7 @@ function Line({ queued, picked, onPick }: LineProps) {
       </Cell>
       <Cell className="text-right whitespace-nowrap">{duration(queued.age_seconds)}</Cell>
       <Cell className="w-12 text-right">
-        <Menu
-          label={`Actions for ${filename}`}
-          trigger={
-            <Button size="icon-sm" look="quiet" aria-label={`More for ${filename}`}>
-              <Ellipsis aria-hidden />
-            </Button>
-          }
-        >
+        <MoreMenu of={filename}>
           <MenuItem icon={<Grid2x2 aria-hidden />} onSelect={() => onPick(id)}>
             Show its tasks
           </MenuItem>
@@ -128,7 +120,7 @@ function Line({ queued, picked, onPick }: LineProps) {
           <MenuItem danger icon={<Ban aria-hidden />} onSelect={() => void cancel(queued)}>
             Cancel…
           </MenuItem>
-        </Menu>
+        </MoreMenu>
       </Cell>
     </Row>
   )

@@ -9,6 +9,7 @@ import type { Task } from '@/api/gen'
 import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
+import { type Fact, Facts } from '@/components/ui/facts'
 import { Instant } from '@/components/ui/instant'
 import { toast } from '@/components/ui/toast'
 import { plural } from '@/lib/format'
@@ -30,16 +31,16 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
   })
   const open = task.state !== 'done' && task.state !== 'dropped'
   const reason = !task.export_id ? 'It belongs to no export.' : open ? undefined : 'It is over.'
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     ['Work', taskLine(task)],
     ['Node', task.node_id ? nodeName(task.node_id) : 'none'],
     ['Attempt', task.failures > 0 ? `${task.attempt}, after ${plural(task.failures, 'failure')}` : `${task.attempt}`],
     ['Pool', task.pool],
     ['Made', <Instant key="made" at={task.created_at} />],
-    ...(task.lease_until ? ([['Leased until', <Instant key="lease" at={task.lease_until} />]] as [string, React.ReactNode][]) : []),
-    ...(task.waiting ? ([['Waits', task.waiting.message]] as [string, React.ReactNode][]) : []),
-    ...(task.reused ? ([['Reused', 'its part was there before']] as [string, React.ReactNode][]) : []),
   ]
+  if (task.lease_until) facts.push(['Leased until', <Instant key="lease" at={task.lease_until} />])
+  if (task.waiting) facts.push(['Waits', task.waiting.message])
+  if (task.reused) facts.push(['Reused', 'its part was there before'])
   return (
     <Card ref={card} aria-label="Task" className="sticky top-20 scroll-mt-20">
       <div className="flex items-center gap-2 border-b border-border py-2 pr-2 pl-4">
@@ -51,14 +52,7 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
           <X aria-hidden />
         </Button>
       </div>
-      <dl className="flex flex-col gap-2 p-4">
-        {facts.map(([name, value]) => (
-          <div key={name} className="flex justify-between gap-4">
-            <dt className="shrink-0 text-muted">{name}</dt>
-            <dd className="figures text-right">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} className="p-4" />
       <div className="border-t border-border p-4">
         <LogView
           title={task.error_message ?? 'Last failure'}

@@ -1,6 +1,6 @@
 // The presets that are kept: made, edited, copied, made the default, and deleted with a way back.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Bookmark, Copy, Ellipsis, Pencil, Plus, Star, Trash2 } from 'lucide-react'
+import { Bookmark, Copy, Pencil, Plus, Star, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { sentence } from '@/api/error'
 import { chooseExportSettings, createPreset, deletePreset, duplicatePreset } from '@/api/actions'
@@ -9,7 +9,8 @@ import { keys } from '@/api/keys'
 import { presetsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, Skeleton, Trouble } from '@/components/ui/card'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { toast } from '@/components/ui/toast'
 import { settingsLine } from '@/features/exports'
 import { PresetDialog } from './preset-dialog'
@@ -90,14 +91,7 @@ function Line({ preset, onEdit }: { preset: Preset; onEdit: () => void }) {
         </p>
         <p className="truncate text-sm text-muted">{settingsLine(preset.settings)}</p>
       </div>
-      <Menu
-        label={`Actions for ${preset.name}`}
-        trigger={
-          <Button size="icon-sm" look="quiet" aria-label={`More for ${preset.name}`}>
-            <Ellipsis aria-hidden />
-          </Button>
-        }
-      >
+      <MoreMenu of={preset.name}>
         <MenuItem icon={<Pencil aria-hidden />} onSelect={onEdit}>
           Edit
         </MenuItem>
@@ -111,7 +105,7 @@ function Line({ preset, onEdit }: { preset: Preset; onEdit: () => void }) {
         <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => remove.mutate(preset)}>
           Delete
         </MenuItem>
-      </Menu>
+      </MoreMenu>
     </li>
   )
 }

@@ -1,6 +1,6 @@
 // Who may use the farm, and as what. For admins.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Ellipsis, KeyRound, Link2, Plus, UserCheck, UserX } from 'lucide-react'
+import { KeyRound, Link2, Plus, UserCheck, UserX } from 'lucide-react'
 import { useState } from 'react'
 import { changeUser, createLoginLink } from '@/api/actions'
 import { sentence } from '@/api/error'
@@ -14,9 +14,10 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { Dialog } from '@/components/ui/dialog'
 import { inputLook } from '@/components/ui/field'
 import { Instant } from '@/components/ui/instant'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { Select } from '@/components/ui/select'
-import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
 import { toast } from '@/components/ui/toast'
 import { useMe } from '@/features/auth/session'
 import { NewUserDialog, ROLES } from './new-user-dialog'
@@ -49,9 +50,7 @@ export function UsersPage() {
                 <Head>Account</Head>
                 <Head>Signs in by</Head>
                 <Head>Made</Head>
-                <Head>
-                  <span className="sr-only">Actions</span>
-                </Head>
+                <ActionsHead />
               </tr>
             </thead>
             <tbody>
@@ -124,14 +123,7 @@ function Line({ user, onLink }: { user: Account; onLink: (url: string) => void }
         <Instant at={user.created_at} />
       </Cell>
       <Cell className="w-12 text-right">
-        <Menu
-          label={`Actions for ${user.name}`}
-          trigger={
-            <Button size="icon-sm" look="quiet" aria-label={`More for ${user.name}`}>
-              <Ellipsis aria-hidden />
-            </Button>
-          }
-        >
+        <MoreMenu of={user.name}>
           <MenuItem icon={<Link2 aria-hidden />} disabled={user.disabled} onSelect={() => link.mutate()}>
             Make a login link
           </MenuItem>
@@ -145,7 +137,7 @@ function Line({ user, onLink }: { user: Account; onLink: (url: string) => void }
               Disable…
             </MenuItem>
           )}
-        </Menu>
+        </MoreMenu>
       </Cell>
     </Row>
   )

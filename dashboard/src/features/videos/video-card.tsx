@@ -1,14 +1,14 @@
 // A video as a card: picture, name, facts, and the quick way to an export.
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Ellipsis, Film, LoaderCircle, Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { Film, LoaderCircle, Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Video } from '@/api/gen'
 import { StatusBadge } from '@/components/status-badge'
-import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/field'
 import { Instant } from '@/components/ui/instant'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { ExportModal, QuickExport } from '@/features/exports'
 import { cn } from '@/lib/class-names'
 import { bytes, duration } from '@/lib/format'
@@ -82,14 +82,7 @@ function Actions({ video, onExport }: { video: Video; onExport: () => void }) {
   const remove = useDeleteVideo()
   const ready = video.status === 'ready'
   return (
-    <Menu
-      label={`Actions for ${video.filename}`}
-      trigger={
-        <Button size="icon-sm" look="quiet" aria-label={`More for ${video.filename}`}>
-          <Ellipsis aria-hidden />
-        </Button>
-      }
-    >
+    <MoreMenu of={video.filename}>
       <MenuItem
         icon={<Pencil aria-hidden />}
         disabled={!ready}
@@ -104,6 +97,6 @@ function Actions({ video, onExport }: { video: Video; onExport: () => void }) {
       <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => void remove(video)}>
         Delete…
       </MenuItem>
-    </Menu>
+    </MoreMenu>
   )
 }

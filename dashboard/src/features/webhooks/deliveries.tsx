@@ -10,7 +10,7 @@ import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Skeleton, Trouble } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
-import { Cell, Head, Row, Table } from '@/components/ui/table'
+import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
 import { toast } from '@/components/ui/toast'
 import { plural } from '@/lib/format'
 
@@ -45,9 +45,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
             <Head className="text-right">Attempts</Head>
             <Head>Outcome</Head>
             <Head>When</Head>
-            <Head>
-              <span className="sr-only">Actions</span>
-            </Head>
+            <ActionsHead />
           </tr>
         </thead>
         <tbody>

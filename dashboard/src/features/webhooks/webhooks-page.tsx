@@ -1,6 +1,6 @@
 // Addresses that are told what happens, and what became of every message.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Ellipsis, Pause, Pencil, Play, Plus, Trash2, Webhook as WebhookIcon } from 'lucide-react'
+import { Pause, Pencil, Play, Plus, Trash2, Webhook as WebhookIcon } from 'lucide-react'
 import { useState } from 'react'
 import { sentence } from '@/api/error'
 import { webhooksQuery } from '@/api/farm-queries'
@@ -10,7 +10,8 @@ import type { Webhook } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { useConfirm } from '@/components/ui/confirm'
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { MenuItem, MenuLine } from '@/components/ui/menu'
+import { MoreMenu } from '@/components/ui/more-menu'
 import { toast } from '@/components/ui/toast'
 import { Deliveries } from './deliveries'
 import { WebhookDialog } from './webhook-dialog'
@@ -77,14 +78,7 @@ function One({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
             {url} · {events.join(', ')}
           </p>
         </div>
-        <Menu
-          label={`Actions for ${name}`}
-          trigger={
-            <Button size="icon-sm" look="quiet" aria-label={`More for ${name}`}>
-              <Ellipsis aria-hidden />
-            </Button>
-          }
-        >
+        <MoreMenu of={name}>
           <MenuItem icon={<Pencil aria-hidden />} onSelect={onEdit}>
             Edit
           </MenuItem>
@@ -98,7 +92,7 @@ function One({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
           <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => void remove()}>
             Delete…
           </MenuItem>
-        </Menu>
+        </MoreMenu>
       </div>
       <Deliveries webhook={webhook} />
     </Card>
