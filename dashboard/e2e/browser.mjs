@@ -41,6 +41,15 @@ export async function site() {
   return { url: `http://127.0.0.1:${port}`, isMock: true, stop: () => server.close() }
 }
 
+/** Notes in `faults` what a page complains of from now on, with the address it complains of. */
+export function watch(page, faults) {
+  page.on('console', (message) => {
+    const { pathname } = new URL(message.location().url || 'about:blank')
+    if (message.type() === 'error') faults.push(`console: ${message.text()} ${pathname}`)
+  })
+  page.on('pageerror', (error) => faults.push(`page: ${error.message}`))
+}
+
 /** A browser with nothing in it. `login` is a link that signs it in, where that is needed. */
 export async function browser({ theme = 'dark', width = 1440, height = 900, login } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'reelfarm-e2e-'))
@@ -64,17 +73,11 @@ export async function browser({ theme = 'dark', width = 1440, height = 900, logi
     sent.count += 1
     if (origin !== home) sent.elsewhere.push(request.url())
   })
-  /** Notes what a page complains of. */
-  const watch = (one) => {
-    one.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
-    one.on('pageerror', (error) => faults.push(`page: ${error.message}`))
-    return one
-  }
-  watch(page)
+  watch(page, faults)
   if (login) await page.goto(login)
   const close = async () => {
     await context.close()
     rmSync(profile, { recursive: true, force: true })
   }
-  return { context, page, faults, sent, watch, close }
+  return { context, page, faults, sent, close }
 }

@@ -3,5 +3,6 @@ import { accountHandlers } from './handlers/account'
 import { exportHandlers } from './handlers/exports'
 import { farmHandlers } from './handlers/farm'
 import { videoHandlers } from './handlers/videos'
+import { moodHandlers } from './moods'
 
-export const handlers = [...videoHandlers, ...exportHandlers, ...accountHandlers, ...farmHandlers]
+export const handlers = [...moodHandlers, ...videoHandlers, ...exportHandlers, ...accountHandlers, ...farmHandlers]

@@ -114,8 +114,10 @@ async function agreed(page, farm) {
     return [counts.pending, counts.processing, counts.failed_last_hour, counts.tasks_waiting, counts.tasks_running].join(', ')
   }
   const shown = async () => {
-    const cards = await page.locator('dl > div').allTextContents()
-    return written.map((name) => /\d+/.exec(cards.find((card) => card.startsWith(name))?.slice(name.length) ?? '')?.[0]).join(', ')
+    const told = await page.locator('dl > div').evaluateAll((cards) =>
+      cards.map((card) => [card.querySelector('dt')?.textContent, card.querySelector('dd')?.textContent]),
+    )
+    return written.map((name) => new Map(told).get(name)).join(', ')
   }
   for (let look = 0; look < 40; look += 1) {
     const [before, here] = [await told(), await shown()]

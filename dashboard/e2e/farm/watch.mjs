@@ -10,8 +10,8 @@ export async function recorded(page) {
     const look = () => {
       const bar = document.querySelector('[role=progressbar][aria-label="Export progress"]')
       if (bar) last(seen.values, bar.getAttribute('aria-valuenow'))
-      const word = document.querySelector('[aria-label="Progress"] [aria-current="step"]')?.textContent ?? ''
-      if (bar?.getAttribute('aria-valuenow') === '100' && !word.includes('Complete')) seen.early = word
+      const card = document.querySelector('[aria-label="Progress"]')?.textContent ?? ''
+      if (bar?.getAttribute('aria-valuenow') === '100' && !card.includes('Completed')) seen.early = card
       last(seen.stages, document.querySelector('[aria-current="step"]')?.textContent)
       if (document.querySelector('[aria-label="Progress"]')?.textContent.includes('live')) seen.live = true
     }

@@ -28,7 +28,7 @@ export function Empty({ icon, title, text, action }: { icon: ReactNode; title: s
     <div className="flex flex-col items-center gap-1 px-6 py-14 text-center">
       <div className="mb-2 grid size-11 place-items-center rounded-full bg-raised text-muted [&_svg]:size-5">{icon}</div>
       <p className="text-lg font-medium">{title}</p>
-      <p className="max-w-md text-muted">{text}</p>
+      <p className="max-w-md text-balance text-muted">{text}</p>
       {action && <div className="mt-4">{action}</div>}
     </div>
   )
@@ -37,7 +37,7 @@ export function Empty({ icon, title, text, action }: { icon: ReactNode; title: s
 /** What could not be fetched, and a way to try again. */
 export function Trouble({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   return (
-    <div role="alert" className="flex flex-wrap items-center gap-3 rounded-lg border border-err/40 bg-err-soft px-4 py-3">
+    <div role="alert" className="flex flex-wrap items-center gap-3 rounded-lg border border-err/40 bg-err-soft/50 px-4 py-3">
       <TriangleAlert className="size-4 shrink-0 text-err" aria-hidden />
       <p className="min-w-0 flex-1">{error.message}</p>
       {onRetry && (

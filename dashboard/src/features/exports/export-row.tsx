@@ -35,7 +35,8 @@ export function ExportRow({ made, picked, onPick }: Props) {
       <Cell className="w-10 pr-0">
         <Checkbox checked={picked} onChange={onPick} label={`Choose ${name}`} />
       </Cell>
-      <Cell className="h-16! max-w-96 min-w-56">
+      {/* On a small screen this cell says all there is room for, and the rest is a press away. */}
+      <Cell className="h-16! w-full max-w-0 sm:w-auto sm:max-w-96 sm:min-w-56">
         <div className="flex items-center gap-3">
           <Thumbnail url={poster} />
           <div className="min-w-0">
@@ -46,8 +47,10 @@ export function ExportRow({ made, picked, onPick }: Props) {
             >
               {name}
             </Link>
-            <div className="mt-0.5 sm:hidden">
+            <div className="figures mt-0.5 flex items-center gap-2 text-sm text-muted sm:hidden">
               <StatusBadge status={made.status} />
+              {made.status === 'processing' && `${made.progress_percentage} %`}
+              {made.file_size_bytes !== undefined && bytes(made.file_size_bytes)}
             </div>
             <p className="truncate text-sm text-muted max-sm:hidden">
               {typeLabel(made.export_type)} · {segments === 0 ? 'whole video' : plural(segments, 'segment')}
@@ -55,8 +58,8 @@ export function ExportRow({ made, picked, onPick }: Props) {
           </div>
         </div>
       </Cell>
-      <Cell className="text-sm whitespace-nowrap text-muted">{settingsLine(settings)}</Cell>
-      <Cell className="min-w-40">
+      <Cell className="text-sm whitespace-nowrap text-muted max-sm:hidden">{settingsLine(settings)}</Cell>
+      <Cell className="min-w-40 max-sm:hidden">
         <div className="flex items-center justify-between gap-2">
           <StatusBadge status={made.status} />
           {made.status === 'processing' && <span className="text-sm text-muted">{made.progress_percentage} %</span>}
@@ -71,11 +74,11 @@ export function ExportRow({ made, picked, onPick }: Props) {
           />
         )}
       </Cell>
-      <Cell className="text-right whitespace-nowrap">{duration(made.total_duration_seconds)}</Cell>
-      <Cell className="text-right whitespace-nowrap">
+      <Cell className="text-right whitespace-nowrap max-sm:hidden">{duration(made.total_duration_seconds)}</Cell>
+      <Cell className="text-right whitespace-nowrap max-sm:hidden">
         {made.file_size_bytes === undefined ? <span className="text-muted">–</span> : bytes(made.file_size_bytes)}
       </Cell>
-      <Cell className="whitespace-nowrap text-muted">
+      <Cell className="whitespace-nowrap text-muted max-sm:hidden">
         <Instant at={made.created_at} />
       </Cell>
       <Cell className="w-24 text-right">

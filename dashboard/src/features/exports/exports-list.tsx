@@ -1,5 +1,6 @@
 // The exports of all videos or of one: filtered, sorted and paged by the coordinator; some or many can be acted on at once.
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Download, SearchX } from 'lucide-react'
 import { Suspense, lazy, useState } from 'react'
 import type { Export, ExportStatus, Format, Resolution } from '@/api/client'
@@ -98,7 +99,7 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
           <Trouble error={query.error} onRetry={() => void query.refetch()} />
         </div>
       )}
-      <Card className="overflow-clip">
+      <Card className={cn('overflow-clip', query.isError && !query.data && 'hidden')}>
         <Rows
           exports={query.data?.exports}
           failed={query.isError}
@@ -157,11 +158,11 @@ function Rows({ exports, failed, sort, onSort, empty, dimmed }: RowsProps) {
               />
             </Head>
             <Head>Export</Head>
-            <Head>Settings</Head>
-            <Head>State</Head>
-            <Head className="text-right">Length</Head>
-            <Head className="text-right">Size</Head>
-            <Head sorted={sort === '-created_at' ? 'descending' : 'ascending'} onSort={onSort}>
+            <Head className="max-sm:hidden">Settings</Head>
+            <Head className="max-sm:hidden">State</Head>
+            <Head className="text-right max-sm:hidden">Length</Head>
+            <Head className="text-right max-sm:hidden">Size</Head>
+            <Head className="max-sm:hidden" sorted={sort === '-created_at' ? 'descending' : 'ascending'} onSort={onSort}>
               Created
             </Head>
             <ActionsHead />
@@ -200,6 +201,11 @@ function NothingYet() {
       icon={<Download aria-hidden />}
       title="No exports yet"
       text="Pick a video, choose what of it you want, and export it. It shows up here."
+      action={
+        <Button asChild>
+          <Link to="/videos">Pick a video</Link>
+        </Button>
+      }
     />
   )
 }

@@ -22,7 +22,7 @@ export function HomePage() {
   const error = videos.error ?? exports.error
   return (
     <>
-      <PageHeading title="Home" actions={<UploadButton>Upload videos</UploadButton>} />
+      <PageHeading title="Home" actions={videos.data?.total !== 0 && <UploadButton>Upload videos</UploadButton>} />
       {error && <Trouble error={error} onRetry={() => void Promise.all([videos.refetch(), exports.refetch()])} />}
       {videos.isPending && <Skeleton className="h-72 w-full" />}
       {videos.data?.total === 0 && (

@@ -34,11 +34,7 @@ function useTasks(exportId: string | undefined): { tasks: Task[]; error: Error |
 
 export function QueuePage({ view, onView }: Props) {
   const queue = useQuery(queueQuery(view.page))
-  const nodes = useQuery(nodesQuery).data?.nodes ?? []
   const { tasks, error, isPending } = useTasks(view.export)
-  const picked = tasks.find(({ id }) => id === view.task)
-  const nodeName = (id: string) => nodes.find((node) => node.id === id)?.name ?? id.slice(-6)
-  const pickTask = (task: Task | undefined) => onView({ task: task?.id })
   const trouble = queue.error ?? error
   const shown = queue.data?.exports.find(({ id }) => id === view.export)
   return (
@@ -51,28 +47,45 @@ export function QueuePage({ view, onView }: Props) {
       )}
       {queue.isPending && <Skeleton className="mb-5 h-24" />}
       {queue.data && <Figures counts={queue.data.counts} at={queue.dataUpdatedAt} />}
-      <Card className="mb-5 overflow-hidden" aria-label="Open exports">
-        {queue.data?.total === 0 ? (
-          <Empty icon={<Coffee aria-hidden />} title="Nothing to do" text="No export is open. The farm rests." />
-        ) : (
-          <QueuedExports
-            exports={queue.data?.exports ?? []}
-            picked={view.export}
-            onPick={(id) => onView({ export: id, task: undefined })}
-          />
-        )}
-        {queue.data && queue.data.total > PAGE_SIZE && (
-          <Pager
-            page={view.page}
-            pageSize={PAGE_SIZE}
-            total={queue.data.total}
-            noun="exports"
-            onPage={(page) => onView({ page })}
-          />
-        )}
-      </Card>
+      {queue.data && (
+        <Card className="mb-5 overflow-hidden" aria-label="Open exports">
+          {queue.data.total === 0 ? (
+            <Empty icon={<Coffee aria-hidden />} title="Nothing to do" text="No export is open. The farm rests." />
+          ) : (
+            <QueuedExports
+              exports={queue.data.exports}
+              picked={view.export}
+              onPick={(id) => onView({ export: id, task: undefined })}
+            />
+          )}
+          {queue.data.total > PAGE_SIZE && (
+            <Pager
+              page={view.page}
+              pageSize={PAGE_SIZE}
+              total={queue.data.total}
+              noun="exports"
+              onPage={(page) => onView({ page })}
+            />
+          )}
+        </Card>
+      )}
+      {/* What could not be fetched is no empty farm. */}
+      {(tasks.length > 0 || !error) && <TasksPart view={view} onView={onView} tasks={tasks} isPending={isPending} title={shown?.filename} />}
+    </>
+  )
+}
+
+type PartProps = Props & { tasks: Task[]; isPending: boolean; title: string | undefined }
+
+function TasksPart({ view, onView, tasks, isPending, title }: PartProps) {
+  const nodes = useQuery(nodesQuery).data?.nodes ?? []
+  const picked = tasks.find(({ id }) => id === view.task)
+  const nodeName = (id: string) => nodes.find((node) => node.id === id)?.name ?? id.slice(-6)
+  const pickTask = (task: Task | undefined) => onView({ task: task?.id })
+  return (
+    <>
       <div className="flex items-center gap-3">
-        <h2 className="text-lg font-semibold">{view.export ? `Tasks of ${shown?.filename ?? 'one export'}` : 'Tasks'}</h2>
+        <h2 className="text-lg font-semibold">{view.export ? `Tasks of ${title ?? 'one export'}` : 'Tasks'}</h2>
         {view.export && (
           <Button size="sm" look="quiet" onClick={() => onView({ export: undefined, task: undefined })}>
             Show all

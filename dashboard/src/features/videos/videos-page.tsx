@@ -32,7 +32,7 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
       <PageHeading
         title="Videos"
         text="Drop files anywhere on this page to upload them."
-        actions={<UploadButton>Upload videos</UploadButton>}
+        actions={videos?.length !== 0 && <UploadButton>Upload videos</UploadButton>}
       />
       <UploadList />
       {query.error && (

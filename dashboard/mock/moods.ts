@@ -1,0 +1,47 @@
+// The mock farm in other moods, for looking at pages that have nothing or that cannot get it: `?farm=empty` and `?farm=broken`.
+import { HttpResponse, http } from 'msw'
+import { refusal } from './answers'
+
+const KEPT = 'mock.farm'
+const NOTHING: Readonly<Record<string, object>> = {
+  '/api/videos': { videos: [], total: 0 },
+  '/api/exports': { exports: [], total: 0, counts: { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0 } },
+  '/api/queue': {
+    counts: {
+      pending: 0,
+      processing: 0,
+      paused: 0,
+      failed_last_hour: 0,
+      tasks_waiting: 0,
+      tasks_running: 0,
+      nodes_online: 0,
+      slots: 0,
+      slots_busy: 0,
+    },
+    exports: [],
+    total: 0,
+  },
+  '/api/queue/tasks': { tasks: [], total: 0 },
+  '/api/nodes': { nodes: [], total: 0 },
+  '/api/tokens': { tokens: [], total: 0 },
+  '/api/webhooks': { webhooks: [], total: 0 },
+  '/api/usage': { usage: [], total: 0 },
+  '/api/settings/presets': { presets: [], total: 0 },
+}
+
+function mood(): string | null {
+  const asked = new URLSearchParams(location.search).get('farm')
+  if (asked) sessionStorage.setItem(KEPT, asked)
+  return sessionStorage.getItem(KEPT)
+}
+
+/** Whatever is not answered here is answered as usual. */
+export const moodHandlers = [
+  http.get('/api/*', ({ request }) => {
+    const { pathname } = new URL(request.url)
+    const now = mood()
+    if (now === 'empty' && NOTHING[pathname]) return HttpResponse.json(NOTHING[pathname])
+    const always = pathname === '/api/me' || pathname === '/api/events'
+    return now === 'broken' && !always ? refusal(500, 'internal', 'The farm has a fault. It is noted with its request.') : undefined
+  }),
+]
