@@ -63,15 +63,13 @@ export async function browser({ theme = 'dark', width = 1440, height = 900, logi
   })
   const page = context.pages()[0] ?? (await context.newPage())
   const faults = []
-  /** Requests of all pages, and those of them that went elsewhere than to the site. */
+  /** Requests of all pages, and those of them that went elsewhere than to the page's own origin. */
   const sent = { count: 0, elsewhere: [] }
-  let home
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url())
-    if (!protocol.startsWith('http')) return
-    home ??= origin
+    if (!protocol.startsWith('http') || request.isNavigationRequest() || request.serviceWorker()) return
     sent.count += 1
-    if (origin !== home) sent.elsewhere.push(request.url())
+    if (origin !== new URL(request.frame().url()).origin) sent.elsewhere.push(request.url())
   })
   watch(page, faults)
   if (login) await page.goto(login)

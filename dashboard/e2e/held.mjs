@@ -3,7 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { browser, site, watch } from './browser.mjs'
 import { noted } from './notes.mjs'
-import { PAGES, open } from './pages.mjs'
+import { PAGES, drawnAnew, open } from './pages.mjs'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 /** What depends on colours. The rest of a page is the same in the light theme, and is held once, in the dark one. */
@@ -11,7 +11,7 @@ const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 /** The browser itself notes these, whatever a page does with the answer: the mock farm has no streams, and one preview is not ready. */
 const MEANT = /status of (503 .* \/api\/(events|exports\/[^/]+\/progress)|409 .*\/preview)$/
 /** And where it plays a farm that is broken, everything is. */
-const BROKEN = /status of 500 .* \/api\//
+const BROKEN = /status of 500 .* \/api\/|ApiError: The farm has a fault/
 /** The first is also what 400 % zoom leaves of a desk's screen, the second what 200 % does. */
 const NARROW = [{ width: 320, height: 700 }, { width: 720, height: 450 }]
 const SHIFT_MAX = 0.05
@@ -80,6 +80,7 @@ async function held(page, place, say) {
   for (const control of await page.evaluate(covered)) say(`something lies over ${control}`)
   for (const fault of await found(page, (axe) => axe.withTags(TAGS))) say(fault)
   await page.evaluate(() => document.documentElement.classList.remove('dark'))
+  await drawnAnew(page)
   for (const fault of await found(page, (axe) => axe.withRules(OF_COLOURS))) say(`light: ${fault}`)
   for (const size of NARROW) {
     await page.setViewportSize(size)

@@ -154,6 +154,9 @@ export const PAGES = [
   },
 ]
 
+/** Once the page has been drawn as it is now. */
+export const drawnAnew = (page) => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+
 export async function open(page, url, { path, ready, act }) {
   await page.goto(url + path)
   const { role, text, ...rest } = ready
@@ -162,5 +165,5 @@ export async function open(page, url, { path, ready, act }) {
   // Fonts and pictures are part of what is seen.
   await page.evaluate(() => document.fonts.ready)
   await page.waitForFunction(() => [...document.images].every((image) => image.complete || image.loading === 'lazy'))
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  await drawnAnew(page)
 }

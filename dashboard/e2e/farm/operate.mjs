@@ -46,7 +46,7 @@ async function drained({ page, farm, source }) {
   const { id: node } = await nodeOf(farm)
   await row.getByRole('button', { name: /^More for/ }).click()
   await page.getByRole('menuitem', { name: /^Drain/ }).click()
-  await row.getByText('Draining').waitFor()
+  await row.getByText('Draining', { exact: true }).waitFor()
   const had = (await farm.api(`/api/queue/tasks?node_id=${node}&state=leased&limit=100`)).tasks
   await row.getByText(/^0 \/ \d+$/).waitFor({ timeout: 120_000 })
   await shot(page, 'nodes-drained')
@@ -55,7 +55,7 @@ async function drained({ page, farm, source }) {
   assert.ok(after.every((task) => task.state === 'done' && task.node_id === node), JSON.stringify(after))
   await row.getByRole('button', { name: /^More for/ }).click()
   await page.getByRole('menuitem', { name: 'Resume' }).click()
-  await row.getByText('Online').waitFor()
+  await row.getByText('Online', { exact: true }).waitFor()
   if ((await farm.api(`/api/exports/${id}`)).status === 'processing') await farm.api(`/api/exports/${id}`, 'DELETE')
   return `${had.length} of its tasks finished there`
 }
@@ -139,7 +139,7 @@ export async function operate({ page, step, farm, source }) {
   await step('the node that is gone is shown so, and is removed', async () => {
     await page.goto(new URL('/ops/nodes', page.url()).href)
     const row = page.getByRole('row', { name: new RegExp(NAME) })
-    await row.getByText('Offline').waitFor({ timeout: 60_000 })
+    await row.getByText('Offline', { exact: true }).waitFor({ timeout: 60_000 })
     await shot(page, 'nodes')
     await row.getByRole('button', { name: /^More for/ }).click()
     await page.getByRole('menuitem', { name: 'Remove…' }).click()

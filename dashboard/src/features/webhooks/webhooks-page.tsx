@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pause, Pencil, Play, Plus, Trash2, Webhook as WebhookIcon } from 'lucide-react'
 import { useState } from 'react'
 import { sentence } from '@/api/error'
-import { webhooksQuery } from '@/api/farm-queries'
+import { deliveriesQuery, webhooksQuery } from '@/api/farm-queries'
 import { keys } from '@/api/keys'
 import { deleteWebhook, editWebhook } from '@/api/actions'
 import type { Webhook } from '@/api/gen'
@@ -64,7 +64,12 @@ function One({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
   const { id, name, url, events, enabled } = webhook
   const remove = async () => {
     const text = 'What it was not yet told, it is never told.'
-    if (await confirm({ title: `Delete ${name}?`, text, action: 'Delete it' })) order.mutate(() => deleteWebhook(id))
+    if (await confirm({ title: `Delete ${name}?`, text, action: 'Delete it' })) order.mutate(() => deleteWebhook(id).then(forget))
+  }
+  /** What is gone is asked nothing more, not even by the list that is still there for a moment. */
+  const forget = () => {
+    cache.removeQueries({ queryKey: deliveriesQuery(id).queryKey })
+    cache.setQueryData(webhooksQuery.queryKey, (known) => known && { ...known, webhooks: known.webhooks.filter((one) => one.id !== id) })
   }
   return (
     <Card aria-label={name}>
