@@ -30,13 +30,13 @@ const MEANT = [
 /** Chapters that take long or hold times to limits: by name, and no part of the tests. */
 const MEASURED = ['many', 'patience', 'long', 'sources']
 
-/** `node e2e/farm.mjs operate` runs that chapter alone, after the first, which all others need. */
 /** The origins that the page's policy lets it ask beside its own: where files are stored. */
 async function named(url) {
   const answer = await fetch(url, { headers: { Accept: 'text/html' } })
   return answer.headers.get('content-security-policy').match(/https?:\/\/[^\s;]+/g) ?? []
 }
 
+/** `node e2e/farm.mjs operate` runs that chapter alone, after the first, which all others need. */
 const wanted = process.argv.slice(2)
 const isWanted = (name) => (wanted.length === 0 ? !MEASURED.includes(name) : wanted.includes(name))
 const folder = mkdtempSync(join(tmpdir(), 'reelfarm-e2e-'))

@@ -7,7 +7,7 @@ const FILES = [
   ['H.264', 'flower_540p29.97_h264_aac.mp4'],
   ['VP9', 'mediarecorder_vp9_opus_noduration.webm'],
   ['HEVC, 10 bits, HLG, turned', 'iphone_hevc10_hlg_dovi_rot90_editlist.mp4'],
-  ['Motion JPEG', 'mjpeg_pcm_camera_15fps.avi'],
+  ['AV1, 10 bits, HDR, upright', 'hdr10_av1_10bit_portrait.mp4'],
 ]
 
 export async function sources({ page, step, farm }) {
