@@ -11,6 +11,7 @@ import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/car
 import { Instant } from '@/components/ui/instant'
 import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
 import { plural } from '@/lib/format'
+import { busySlots } from '@/lib/slots'
 import { EnrolDialog } from './enrol-dialog'
 import { idleReason } from './idle'
 import { NodeMenu } from './node-menu'
@@ -22,7 +23,7 @@ export function NodesPage() {
   const nodes = query.data?.nodes
   const online = nodes?.filter(({ connected }) => connected) ?? []
   const slots = online.reduce((sum, node) => sum + node.slots, 0)
-  const busy = online.reduce((sum, node) => sum + node.slots_busy, 0)
+  const busy = online.reduce((sum, node) => sum + busySlots(node), 0)
   return (
     <>
       <PageHeading

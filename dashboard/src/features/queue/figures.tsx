@@ -3,20 +3,22 @@ import type { QueueCounts } from '@/api/gen'
 import { Spark } from '@/components/ui/spark'
 import { useSamples } from '@/hooks/use-samples'
 import { count, duration } from '@/lib/format'
+import { busySlots } from '@/lib/slots'
 
 /** A line shows the last five minutes, a sample every two seconds. */
 const SAMPLES_MAX = 150
 
 export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
   const samples = useSamples({ waiting: counts.tasks_waiting, running: counts.tasks_running }, at, SAMPLES_MAX)
-  const use = counts.slots > 0 ? Math.round((counts.slots_busy / counts.slots) * 100) : 0
+  const busy = busySlots(counts)
+  const use = counts.slots > 0 ? Math.round((busy / counts.slots) * 100) : 0
   const figures: { name: string; value: string; note?: string; line?: number[] }[] = [
     { name: 'Exports queued', value: count(counts.pending), note: counts.paused > 0 ? `${counts.paused} held back` : '' },
     { name: 'Exports under way', value: count(counts.processing) },
     { name: 'Failed this hour', value: count(counts.failed_last_hour) },
     { name: 'Tasks waiting', value: count(counts.tasks_waiting), line: samples.map(({ waiting }) => waiting) },
     { name: 'Tasks running', value: count(counts.tasks_running), line: samples.map(({ running }) => running) },
-    { name: 'Slots busy', value: `${use} %`, note: `${counts.slots_busy} of ${counts.slots}` },
+    { name: 'Slots busy', value: `${use} %`, note: `${busy} of ${counts.slots}` },
     {
       name: 'Oldest wait',
       value: counts.oldest_wait_seconds === undefined ? 'none' : duration(counts.oldest_wait_seconds),

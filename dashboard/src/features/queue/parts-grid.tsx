@@ -5,6 +5,7 @@ import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Tooltip } from '@/components/ui/tooltip'
 import { cn } from '@/lib/class-names'
 import { plural } from '@/lib/format'
+import { busySlots } from '@/lib/slots'
 import { CellsCanvas } from './cells-canvas'
 import { cellText, lookOf } from './task-look'
 
@@ -24,7 +25,7 @@ export function rowsOf(nodes: readonly Node[], tasks: readonly Task[]): GridRow[
   const rows = nodes.map((node) => ({
     id: node.id,
     name: node.name,
-    note: node.connected ? `${node.slots_busy} / ${node.slots}` : 'offline',
+    note: node.connected ? `${busySlots(node)} / ${node.slots}` : 'offline',
     empty: node.idle?.message ?? 'nothing',
     tasks: byNode.get(node.id) ?? [],
   }))
