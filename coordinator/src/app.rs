@@ -49,6 +49,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         readiness: readiness(&health),
         welcome: Welcome::from_config(&config.ingest, &config.nats)?,
         limits: config.limits.limits(),
+        private_receivers: config.webhooks.allow_private_addresses,
         config: config.http.clone(),
     });
     let nodes = ingest::Ports {

@@ -89,6 +89,8 @@ pub struct Deps {
     pub welcome: Welcome,
     /// How much creators may order and keep, unless something else is set for them.
     pub limits: Limits,
+    /// Whether webhooks may lead into the farm's own network.
+    pub private_receivers: bool,
     /// Where browsers reach the API, and which other sites may.
     pub config: HttpConfig,
 }

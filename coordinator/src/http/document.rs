@@ -88,7 +88,8 @@ impl<T: OpenApi> OpenApi for Roof<T> {
 }
 
 /// Every method somebody may try. HEAD is GET without a body, where there is a GET.
-const METHODS: [Method; 6] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE];
+const METHODS: [Method; 7] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE, Method::OPTIONS];
 
 fn allowed<'a>(methods: impl Iterator<Item = &'a Method>) -> String {
     let mut names: Vec<&str> = methods.map(Method::as_str).collect();

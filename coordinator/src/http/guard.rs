@@ -7,9 +7,9 @@ use bytes::Bytes;
 use poem::error::ReadBodyError;
 use poem::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use poem::http::{HeaderMap, HeaderValue};
+use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 
 use super::refusal::{Refusal, RefusalCode, by_status, refuse};
@@ -43,6 +43,9 @@ pub async fn guarded(secure: bool, endpoint: impl Endpoint, mut request: Request
         Err(refused) => refuse(refused).await,
     };
     let mut response = in_our_shape(response);
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"reelfarm\""));
+    }
     add_headers(response.headers_mut(), secure);
     Ok(response)
 }

@@ -28,6 +28,8 @@ pub struct Terms {
     parameters: Vec<Value>,
     /// The schema of its body.
     body: Option<Value>,
+    /// Whether there may be none.
+    body_may_be_absent: bool,
 }
 
 /// The terms of every operation, by path and method.
@@ -64,7 +66,23 @@ impl Terms {
             role: scope.map(|scope| scope.and_then(Role::parse).unwrap_or(Role::Creator)),
             parameters: parameters.into_iter().filter(|parameter| parameter["in"] == "query").collect(),
             body: (!body.is_null()).then(|| body.clone()),
+            body_may_be_absent: operation["requestBody"]["required"] != true,
         }
+    }
+
+    fn of_body(&self, bytes: &[u8], schema: &Value) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        match serde_json::from_slice(bytes) {
+            Ok(body) => hold(&self.document, &body, schema, "", &mut problems),
+            Err(_) if bytes.is_empty() && self.body_may_be_absent => {}
+            Err(_) if bytes.is_empty() => {
+                problems.push(Problem::new("", ProblemCode::Required, "Send a body: JSON, as documented."));
+            }
+            Err(cause) => {
+                problems.push(Problem::new("", ProblemCode::Malformed, format!("The body is no JSON: {cause}.")));
+            }
+        }
+        problems
     }
 
     fn of_query(&self, query: &str) -> Vec<Problem> {
@@ -100,10 +118,7 @@ pub async fn held(terms: Arc<Terms>, endpoint: impl Endpoint, mut request: Reque
     let mut problems = terms.of_query(request.uri().query().unwrap_or_default());
     if let Some(schema) = terms.body.as_ref().filter(|_| is_json(&request)) {
         let bytes = request.take_body().into_bytes().await.map_err(poem::error::BadRequest)?;
-        // What is missing, or no JSON at all, the framework refuses.
-        if let Ok(body) = serde_json::from_slice(&bytes) {
-            hold(&terms.document, &body, schema, "", &mut problems);
-        }
+        problems.extend(terms.of_body(&bytes, schema));
         request.set_body(Body::from_bytes(bytes));
     }
     if problems.is_empty() {
@@ -169,7 +184,7 @@ pub fn hold(document: &Value, value: &Value, schema: &Value, at: &str, problems:
                 );
             }
         }
-        (kind, Value::Null) => {
+        (kind, Value::Null) if !at.is_empty() => {
             fault(ProblemCode::Malformed, format!("Give {}, or leave the field out: it is never null.", a(kind)));
         }
         (kind, _) => fault(ProblemCode::Malformed, format!("Give {}.", a(kind))),

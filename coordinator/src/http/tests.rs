@@ -17,6 +17,7 @@ mod nodes;
 mod previews;
 mod progress;
 mod queue;
+mod reasons;
 mod refusal_table;
 mod refusals;
 mod retries;

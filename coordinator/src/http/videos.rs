@@ -82,6 +82,8 @@ pub struct VideoView {
     error_code: Option<String>,
     /// Why it failed, for people.
     error_message: Option<String>,
+    /// What went wrong in the media library's own words, if it said anything. Only when one video is looked at.
+    error_detail: Option<String>,
     /// Its size.
     size_bytes: u64,
     /// As the client said.
@@ -154,6 +156,7 @@ impl From<Video> for VideoView {
             status: video.status.into(),
             error_code,
             error_message,
+            error_detail: None,
             size_bytes: video.size_bytes,
             content_type: video.content_type,
             duration_seconds,

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod manage;
+mod terms;
 
 use super::Deps;
 
@@ -10,6 +11,7 @@ pub type Operations = (manage::Webhooks, deliveries::Deliveries);
 
 /// All operations on webhooks on their handles.
 pub fn operations(deps: &Deps) -> Operations {
-    let Deps { store, clock, nudge, .. } = deps.clone();
-    (manage::Webhooks { store: store.clone(), clock: clock.clone() }, deliveries::Deliveries { store, clock, nudge })
+    let Deps { store, clock, nudge, private_receivers, .. } = deps.clone();
+    let manage = manage::Webhooks { store: store.clone(), clock: clock.clone(), private_receivers };
+    (manage, deliveries::Deliveries { store, clock, nudge })
 }

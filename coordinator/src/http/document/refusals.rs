@@ -121,6 +121,15 @@ fn add(responses: &mut Map<String, Value>, codes: &[RefusalCode]) {
                 },
             });
         }
+        if status == 401 {
+            response["headers"] = json!({
+                "WWW-Authenticate": {
+                    "description": "`Bearer`: what to send instead.",
+                    "required": true,
+                    "schema": { "type": "string" },
+                },
+            });
+        }
         responses.entry(status.to_string()).or_insert(response);
     }
 }

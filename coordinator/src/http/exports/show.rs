@@ -104,6 +104,8 @@ pub struct ExportView {
     error_code: Option<String>,
     /// Why it failed, for people.
     error_message: Option<String>,
+    /// What went wrong in the media library's own words, if it said anything. Only when one export is looked at.
+    pub error_detail: Option<String>,
     /// What it cost so far: minutes of one slot. Parts that were there before cost nothing.
     cost: f64,
     /// When it was ordered.
@@ -297,6 +299,7 @@ fn view(seen: Seen, outputs: Vec<OutputView>) -> ExportView {
         sha256: export.sha256,
         error_code,
         error_message,
+        error_detail: None,
         cost: slot_minutes(amounts.render_ms),
         created_at: instant(export.created_at),
         updated_at: instant(export.updated_at),

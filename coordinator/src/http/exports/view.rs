@@ -3,6 +3,7 @@
 use farm_core::export::Order;
 use farm_core::ids::{ExportId, VideoId};
 use farm_core::seconds;
+use farm_core::status::ExportStatus;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -34,12 +35,15 @@ impl ViewExport {
     ) -> Result<Json<ExportView>, Refusal> {
         let export = self.store.export_of(who.0.user, ExportId(id.0)).await?;
         let export = export.ok_or_else(|| Refusal::not_found("export"))?;
-        let (key, video) = (export.output_s3_key.clone(), export.video);
+        let (key, video, failed) = (export.output_s3_key.clone(), export.video, export.status == ExportStatus::Failed);
         let order = self.store.export_order(export.id).await?;
         let mut view = self.look.show_one(export).await?;
         view.crossfade_seconds = Some(self.crossfade_seconds(&order, video).await?);
         (view.normalize_audio, view.reuse_parts) = (Some(order.normalize_audio), Some(order.reuse_parts));
         view.name = Some(order.name);
+        if failed {
+            view.error_detail = self.store.detail_of_export(ExportId(id.0)).await?;
+        }
         if let Some(key) = key {
             view.output_url = Some(self.storage.download_address(&key, self.look.clock.now(), None).await?);
         }

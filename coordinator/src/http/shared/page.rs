@@ -48,14 +48,17 @@ impl Page<'_> {
     /// As HTML.
     pub fn html(&self) -> String {
         let playable: Vec<&Output> = self.outputs.iter().filter(|output| output.number > 0).collect();
-        let title = playable.first().map_or("Video", |output| output.filename.as_str());
+        // Several files are called what their archive is called.
+        let archive = self.outputs.iter().find(|output| output.number == 0);
+        let title = archive.map(|archive| archive.filename.trim_end_matches(".zip"));
+        let title = title.or(playable.first().map(|output| output.filename.as_str())).unwrap_or("Video");
         let mut body = String::new();
         // Hundreds of clips would all be asked for their first frames at once.
         let preload = if playable.len() > PRELOADED_MAX { "none" } else { "metadata" };
         for output in &playable {
             body.push_str(&self.player(output, preload));
         }
-        if let Some(archive) = self.outputs.iter().find(|output| output.number == 0) {
+        if let Some(archive) = archive {
             write!(body, "<p>{}</p>", self.download(archive, "Download all")).expect("a string takes any text");
         }
         let until = instant(self.expires_at);
@@ -171,6 +174,7 @@ mod tests {
         assert!(!html.contains("<script"), "{html}");
         assert!(html.contains("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;&#39;.mp4"), "{html}");
         assert_eq!(html.matches("<video").count(), 2, "the archive is no video");
+        assert!(html.contains("<title>all</title>") && html.contains("\"og:title\" content=\"all\""), "{html}");
         assert!(html.contains("12.3 MB") && html.contains("1970-01-01 00:00 UTC"), "{html}");
         assert!(html.contains("property=\"og:image\" content=\"https://farm.example/s/abc/files/1?poster=true\""));
     }

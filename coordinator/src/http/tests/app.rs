@@ -86,6 +86,7 @@ impl App {
             readiness,
             welcome: Welcome { ingest_address: "127.0.0.1:8443".to_owned(), nats: None },
             limits: LimitsConfig::default().limits(),
+            private_receivers: false,
             config,
         };
         App { client: TestClient::new(api(deps.clone())), deps, clock, tasks, dir }

@@ -82,6 +82,8 @@ async fn bodies_must_be_json_as_documented_and_small() {
         }
         let answer = Answer::read(request.send().await).await;
         is_in_our_shape(&answer);
+        // Whatever is wrong with a body is said of a place in it.
+        assert_eq!(answer.status == StatusCode::BAD_REQUEST, !answer.problems().is_empty(), "{answer:?}");
         (answer.status, answer.body["code"].as_str().unwrap().to_owned())
     };
     let json = Some("application/json");

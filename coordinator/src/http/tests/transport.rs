@@ -69,7 +69,9 @@ async fn other_sites_are_kept_out_unless_they_are_named() {
     let app = App::start().await;
     let closed = ask(&app, Method::OPTIONS, "https://editor.example.org").await;
     assert_eq!(closed.status(), StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(closed.header("access-control-allow-origin"), None);
+    assert_eq!((closed.header("access-control-allow-origin"), closed.header("allow")), (None, Some("GET, HEAD")));
+    let stranger = ask(&app, Method::GET, "https://editor.example.org").await;
+    assert_eq!(stranger.header("www-authenticate"), Some("Bearer realm=\"reelfarm\""));
     app.stop().await;
 
     let app = App::open_to("https://editor.example.org/").await;

@@ -32,6 +32,12 @@ async fn webhooks_are_kept_shown_edited_and_deleted() {
         " https://example.org/",
         "https://example.org/a b",
         "https://",
+        "http://127.0.0.1:9000/",
+        "http://[::1]/",
+        "https://[fd00::1]/hook",
+        "http://169.254.169.254/latest",
+        "http://localhost/",
+        "http://2130706433/",
     ] {
         assert_eq!(app.post(&ann, PATH, json!({ "url": url })).await.problems(), [("url", "unsupported")], "{url}");
     }

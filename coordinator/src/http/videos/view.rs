@@ -1,6 +1,7 @@
 //! `GET /api/videos/{id}`: one video and what its index found. Changes nothing.
 
 use farm_core::ids::VideoId;
+use farm_core::status::VideoStatus;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -30,6 +31,11 @@ impl ViewVideo {
     ) -> Result<Json<VideoView>, Refusal> {
         let video = self.store.video_of(who.0.user, VideoId(id.0)).await?;
         let video = video.ok_or_else(|| Refusal::not_found("video"))?;
-        show(&self.storage, video).await.map(Json)
+        let error_detail = match video.status {
+            VideoStatus::Failed => self.store.detail_of_video(video.id).await?,
+            _ => None,
+        };
+        let shown = show(&self.storage, video).await?;
+        Ok(Json(VideoView { error_detail, ..shown }))
     }
 }

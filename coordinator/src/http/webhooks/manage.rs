@@ -1,19 +1,16 @@
-//! Webhooks made, shown, edited and deleted. Where a name leads is looked at when it is called, not here.
+//! Webhooks made, shown, edited and deleted. Calls none.
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use farm_core::export::name_problem;
 use farm_core::ids::{UserId, WebhookId};
-use farm_core::problem::{Problem, ProblemCode};
-use farm_core::webhooks::{EventType, URL_CHARACTERS_MAX, WEBHOOKS_MAX};
+use farm_core::webhooks::{EventType, WEBHOOKS_MAX};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use service::{Clock, Secret};
 use time::OffsetDateTime;
-use url::Url;
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
@@ -21,8 +18,9 @@ use super::super::instant::instant;
 use super::super::paging;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::words::Sort;
+use super::terms;
 use crate::store::Store;
-use crate::store::webhooks::{Webhook, WebhookTerms};
+use crate::store::webhooks::Webhook;
 
 /// What every secret begins with; the standard's own word.
 const SECRET_PREFIX: &str = "whsec_";
@@ -92,15 +90,15 @@ struct WebhookList {
 /// What a webhook shall be.
 #[derive(Clone, Debug, Object)]
 #[oai(deny_unknown_fields)]
-struct NewWebhook {
+pub struct NewWebhook {
     /// Where messages are sent, such as `https://example.org/reelfarm`. Not on this farm's own network.
-    url: String,
+    pub url: String,
     /// What it is told of; everything by default.
-    events: Option<Vec<EventName>>,
+    pub events: Option<Vec<EventName>>,
     /// What you call it, 1 to 200 characters; its host by default.
-    name: Option<String>,
+    pub name: Option<String>,
     /// Whether it is told anything; yes by default.
-    enabled: Option<bool>,
+    pub enabled: Option<bool>,
 }
 
 #[derive(ApiResponse)]
@@ -121,6 +119,7 @@ enum Deleted {
 pub struct Webhooks {
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) private_receivers: bool,
 }
 
 #[OpenApi]
@@ -148,7 +147,7 @@ impl Webhooks {
     /// Messages are signed, sent in order, and tried again for a day when the receiver does not take them.
     #[oai(path = "/api/webhooks", method = "post", operation_id = "create_webhook")]
     async fn create(&self, who: SignedIn, body: Json<NewWebhook>) -> Result<Created, Refusal> {
-        let terms = read(body.0)?;
+        let terms = terms::read(body.0, self.private_receivers)?;
         let (user, id) = (who.0.user, WebhookId(Uuid::now_v7()));
         let mut key = [0; SECRET_BYTES];
         getrandom::fill(&mut key).map_err(|cause| Refusal::internal(&cause))?;
@@ -187,7 +186,7 @@ impl Webhooks {
     ) -> Result<Json<WebhookView>, Refusal> {
         let (user, id) = (who.0.user, WebhookId(id.0));
         self.one(user, id).await?;
-        let terms = read(body.0)?;
+        let terms = terms::read(body.0, self.private_receivers)?;
         let mut tx = self.store.begin().await?;
         if !tx.edit_webhook(user, id, &terms.borrowed(), self.clock.now()).await? {
             return Err(Refusal::not_found("webhook"));
@@ -217,61 +216,6 @@ impl Webhooks {
     async fn one(&self, user: UserId, id: WebhookId) -> Result<Webhook, Refusal> {
         self.store.webhook_of(user, id).await?.ok_or_else(|| Refusal::not_found("webhook"))
     }
-}
-
-struct Terms {
-    name: String,
-    url: String,
-    events: Vec<EventType>,
-    enabled: bool,
-}
-
-impl Terms {
-    fn borrowed(&self) -> WebhookTerms<'_> {
-        WebhookTerms { name: &self.name, url: &self.url, events: &self.events, enabled: self.enabled }
-    }
-}
-
-/// What is asked for, or all that is wrong with it.
-fn read(body: NewWebhook) -> Result<Terms, Refusal> {
-    let mut problems: Vec<Problem> = name_problem("name", body.name.as_deref()).into_iter().collect();
-    let url = callable(&body.url);
-    if url.is_none() {
-        let message =
-            format!("Give an http or https address of at most {URL_CHARACTERS_MAX} characters, without a password.");
-        problems.push(Problem::new("url", ProblemCode::Unsupported, message));
-    }
-    let events = match body.events {
-        Some(events) if events.is_empty() => {
-            problems.push(Problem::new(
-                "events",
-                ProblemCode::Required,
-                "Name at least one event, or leave events out.",
-            ));
-            Vec::new()
-        }
-        Some(events) => events.into_iter().map(Into::into).collect(),
-        None => EventType::ALL.to_vec(),
-    };
-    match url {
-        Some(url) if problems.is_empty() => Ok(Terms {
-            name: body.name.unwrap_or_else(|| url.host_str().unwrap_or_default().to_owned()),
-            url: url.into(),
-            events,
-            enabled: body.enabled.unwrap_or(true),
-        }),
-        _ => Err(Refusal::invalid(problems)),
-    }
-}
-
-fn callable(text: &str) -> Option<Url> {
-    let strange = |character: char| character.is_whitespace() || character.is_control();
-    if !["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)) || text.contains(strange) {
-        return None;
-    }
-    let url: Url = text.parse().ok()?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.host().is_some();
-    (plain && text.chars().count() <= URL_CHARACTERS_MAX).then_some(url)
 }
 
 impl From<Webhook> for WebhookView {

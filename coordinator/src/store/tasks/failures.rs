@@ -149,6 +149,24 @@ impl Tx {
 }
 
 impl Store {
+    /// What the media library said where an export failed: of the task that was given up, or else of the last that failed at all.
+    pub async fn detail_of_export(&self, export: ExportId) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "-- tasks.detail_of_export
+            select error_detail from tasks where export_id = $1 and error_detail <> ''
+            order by case state when 'poisoned' then 0 else 1 end, id desc limit 1";
+        read!(self, |db| sqlx::query_scalar(SQL).bind(export.0).fetch_optional(db).await)
+            .map_err(StoreError::during("read why an export failed"))
+    }
+
+    /// What the media library said where a video could not be indexed.
+    pub async fn detail_of_video(&self, video: VideoId) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "-- tasks.detail_of_video
+            select error_detail from tasks where video_id = $1 and kind = 'index' and error_detail <> ''
+            order by id desc limit 1";
+        read!(self, |db| sqlx::query_scalar(SQL).bind(video.0).fetch_optional(db).await)
+            .map_err(StoreError::during("read why a video failed"))
+    }
+
     /// Attempts whose lease ran out and that nobody claimed since.
     pub async fn lost_attempts(&self) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = "-- tasks.lost_attempts

@@ -524,6 +524,10 @@ export type Export = {
      */
     error_code?: string;
     /**
+     * What went wrong in the media library's own words, if it said anything. Only when one export is looked at.
+     */
+    error_detail?: string;
+    /**
      * Why it failed, for people.
      */
     error_message?: string;
@@ -2787,6 +2791,10 @@ export type Video = {
      * Why it failed, for programs.
      */
     error_code?: string;
+    /**
+     * What went wrong in the media library's own words, if it said anything. Only when one video is looked at.
+     */
+    error_detail?: string;
     /**
      * Why it failed, for people.
      */
