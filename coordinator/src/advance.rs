@@ -5,6 +5,7 @@ mod act;
 mod facts;
 mod in_flight;
 mod previews;
+mod retention;
 mod sources;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use futures::StreamExt;
 use service::{Clock, Tasks};
 use tracing::warn;
 
-use crate::config::AdvanceConfig;
+use crate::config::{AdvanceConfig, RetentionConfig};
 use crate::nudge::Nudge;
 use crate::parts::PartStore;
 use crate::storage::Storage;
@@ -22,6 +23,7 @@ use crate::store::{OpenExport, Store, StoreError};
 use crate::upload::Publisher;
 
 use in_flight::InFlight;
+pub use retention::keep_no_longer;
 
 /// Exports moved side by side in one round.
 const EXPORTS_AT_ONCE_MAX: usize = 8;
@@ -43,6 +45,8 @@ pub struct Ports {
     pub tasks: Tasks,
     /// How large creators' files may be.
     pub limits: Limits,
+    /// How long things are kept.
+    pub retention: RetentionConfig,
 }
 
 /// Runs until asked to stop.

@@ -62,8 +62,16 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let ingest = Ingest::bind(nodes, &config.ingest, &authority, &tasks)?;
     let doorbells = dispatch::Ports { store: store.clone(), nudge: nudge.clone(), clock: Arc::clone(&clock), health };
     let told = webhooks::Ports { store: store.clone(), nudge: nudge.clone(), clock: Arc::clone(&clock) };
-    let exports =
-        advance::Ports { store, storage, parts, nudge, clock, tasks: tasks.clone(), limits: config.limits.limits() };
+    let exports = advance::Ports {
+        store,
+        storage,
+        parts,
+        nudge,
+        clock,
+        tasks: tasks.clone(),
+        limits: config.limits.limits(),
+        retention: config.retention,
+    };
 
     let (kept, stop) = (Arc::clone(&sole), tasks.stop().clone());
     tasks.spawn("sole", OnEnd::Fatal, async move { kept.keep(&stop).await });
@@ -71,6 +79,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     tasks.spawn("ingest", OnEnd::Fatal, ingest.run());
     tasks.spawn("dispatch", OnEnd::Fatal, dispatch::run(doorbells, config.dispatch, config.nats, tasks.stop().clone()));
     tasks.spawn("webhooks", OnEnd::Fatal, webhooks::run(told, config.webhooks, tasks.stop().clone()));
+    tasks.spawn("retention", OnEnd::Fatal, advance::keep_no_longer(exports.clone()));
     tasks.spawn("advance", OnEnd::Fatal, advance::run(exports, config.advance));
     let ended = Lifecycle::new(tasks).run().await;
     // Not before the last task has ended.

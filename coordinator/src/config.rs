@@ -10,6 +10,7 @@ mod http;
 mod ingest;
 mod limits;
 mod nats;
+mod retention;
 mod secret_file;
 mod storage;
 mod webhooks;
@@ -28,6 +29,7 @@ pub use http::HttpConfig;
 pub use ingest::IngestConfig;
 pub use limits::LimitsConfig;
 pub use nats::{NatsConfig, NatsLogin};
+pub use retention::RetentionConfig;
 pub use secret_file::{SecretFileError, read_secret};
 pub use service::config::ConfigError;
 pub use storage::{EmbeddedStorage, S3Storage, StorageConfig};
@@ -60,6 +62,9 @@ pub struct Config {
     /// How much each creator may order and keep.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// How long things are kept.
+    #[serde(default)]
+    pub retention: RetentionConfig,
     /// How often exports are looked at.
     #[serde(default)]
     pub advance: AdvanceConfig,
@@ -96,6 +101,7 @@ mod tests {
         assert_eq!(config.http, HttpConfig::default());
         assert_eq!(config.ingest, IngestConfig::default());
         assert_eq!(config.limits, LimitsConfig::default());
+        assert_eq!(config.retention, RetentionConfig::default());
         assert_eq!(config.advance, AdvanceConfig::default());
         assert_eq!(config.webhooks, WebhooksConfig::default());
         assert_eq!(config.cdn, CdnConfig::default());

@@ -22,6 +22,7 @@ pub mod presets;
 pub mod previews;
 pub mod queue;
 mod reports;
+mod retention;
 pub mod sessions;
 pub mod settings;
 pub mod shares;

@@ -20,7 +20,7 @@ use verify::Difference;
 
 use crate::assemble::LayoutError;
 use crate::parts::{PartStore, PartsError};
-use crate::storage::{Storage, StorageError, Upload};
+use crate::storage::{Storage, StorageError};
 use crate::store::outputs::UploadStep;
 use crate::store::videos::Source;
 use crate::store::{PublishedFile, Store, StoreError};
@@ -210,20 +210,13 @@ impl Publisher {
     /// Whoever publishes it must have been stopped.
     pub async fn delete_files(&self, export: ExportId) -> Result<(), PublishError> {
         for file in self.store.known_files(export).await? {
-            self.delete_file(file.s3_key, file.upload_id).await?;
+            self.storage.remove(&file.s3_key, file.upload_id.as_deref()).await?;
             if let Some(poster) = file.poster_s3_key {
                 self.storage.delete(&poster).await?;
             }
         }
         self.store.forget_files(export).await?;
         Ok(())
-    }
-
-    async fn delete_file(&self, key: String, upload_id: Option<String>) -> Result<(), StorageError> {
-        if let Some(upload_id) = upload_id {
-            self.storage.abort_multipart(&Upload { key: key.clone(), upload_id }).await?;
-        }
-        self.storage.delete(&key).await
     }
 
     /// Writes a file down unless it is; clears away what an earlier step had there. True when it is already published.
@@ -235,7 +228,7 @@ impl Publisher {
             if same {
                 return Ok(known.published);
             }
-            self.delete_file(known.s3_key, known.upload_id).await?;
+            self.storage.remove(&known.s3_key, known.upload_id.as_deref()).await?;
             // A poster has its place by the step, too: what an earlier step stored is written down nowhere else.
             if let Some(poster) = known.poster_s3_key {
                 self.storage.delete(&poster).await?;

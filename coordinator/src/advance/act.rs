@@ -1,7 +1,6 @@
 //! Performs one action of `core::next_actions`. Each is idempotent; the long ones only begin here and end with a nudge.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use farm_core::next_actions::Action;
 use farm_core::plan::{self, Basis};
@@ -15,8 +14,6 @@ use crate::store::outputs::UploadStep;
 use crate::store::{OpenExport, StoreError};
 use crate::upload::{self, Rendered};
 
-/// Finished files are kept for thirty days.
-const RETENTION: Duration = Duration::from_hours(30 * 24);
 /// The code of an export whose video was deleted before it was done.
 const SOURCE_GONE: &str = "source_gone";
 
@@ -86,7 +83,7 @@ async fn publish(ports: &Ports, export: &OpenExport, _place: Place) -> Result<()
     match publisher(ports).publish(rendered, &progress).await {
         Ok(file) => {
             let now = ports.clock.now();
-            if ports.store.complete_export(export, &file, now, now.after(RETENTION)).await? {
+            if ports.store.complete_export(export, &file, now, now.after(ports.retention.exports())).await? {
                 info!(export.id = %export.id, size = file.size_bytes, "Completed export {}", export.id);
             }
         }

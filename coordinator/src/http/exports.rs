@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::Deps;
-use crate::storage::{Storage, StorageError, Upload};
+use crate::storage::{Storage, StorageError};
 use crate::store::exports::StoredFile;
 
 pub use events::PING_EVERY;
@@ -73,11 +73,7 @@ pub fn operations(deps: &Deps) -> Operations {
     )
 }
 
-/// Removes what the object store may hold for a file: the object, and the upload under way.
+/// Removes what the object store may hold for a file.
 pub async fn remove(storage: &Storage, file: &StoredFile) -> Result<(), StorageError> {
-    let deleted = storage.delete(&file.s3_key).await;
-    if let Some(upload_id) = &file.upload_id {
-        storage.abort_multipart(&Upload { key: file.s3_key.clone(), upload_id: upload_id.clone() }).await?;
-    }
-    deleted
+    storage.remove(&file.s3_key, file.upload_id.as_deref()).await
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, Upload};
 
 /// The metadata name of a finished file's SHA-256.
 pub(super) const SHA256_METADATA: &str = "sha256";
@@ -98,5 +98,17 @@ impl Storage {
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
         let answer = self.client.delete_object().bucket(&*self.bucket).key(key).send().await;
         answer.map(drop).map_err(StorageError::during("delete an object", key))
+    }
+
+    /// Removes whatever there may be under a key: the upload under way, then the object it may have become, whatever fails first.
+    pub async fn remove(&self, key: &str, upload_id: Option<&str>) -> Result<(), StorageError> {
+        let aborted = match upload_id {
+            Some(upload_id) => {
+                let upload = Upload { key: key.to_owned(), upload_id: upload_id.to_owned() };
+                self.abort_multipart(&upload).await
+            }
+            None => Ok(()),
+        };
+        self.delete(key).await.and(aborted)
     }
 }

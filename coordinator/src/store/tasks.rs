@@ -111,7 +111,7 @@ fn kind(text: &str, task: TaskId) -> Result<TaskKind, StoreError> {
     TaskKind::parse(text).ok_or_else(inconsistent)
 }
 
-fn micros(duration: Duration) -> i64 {
+pub(super) fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 

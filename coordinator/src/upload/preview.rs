@@ -65,7 +65,7 @@ impl Publisher {
     /// Writes a file down, in the place of one from an earlier attempt.
     async fn lay_down(&self, video: VideoId, file: &Outgoing, known: Option<&PreviewFile>) -> Result<(), PublishError> {
         if let Some(known) = known {
-            self.delete_file(known.s3_key.clone(), known.upload_id.clone()).await?;
+            self.storage.remove(&known.s3_key, known.upload_id.as_deref()).await?;
         }
         let size_bytes = file.layout.size_bytes();
         if self.store.lay_down_preview_file(video, file.kind, &file.key, size_bytes).await? {
@@ -136,7 +136,7 @@ impl Publisher {
     /// Removes what the object store holds of a preview; the rows stay.
     async fn delete_preview(&self, video: VideoId) -> Result<(), PublishError> {
         for file in self.store.preview_files(video).await? {
-            self.delete_file(file.s3_key, file.upload_id).await?;
+            self.storage.remove(&file.s3_key, file.upload_id.as_deref()).await?;
         }
         Ok(())
     }

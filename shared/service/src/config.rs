@@ -20,8 +20,20 @@ pub struct ConfigError {
 pub const ENV_PREFIX: &str = "REELFARM__";
 
 /// The sections of a coordinator's configuration.
-pub const COORDINATOR_SECTIONS: [&str; 11] =
-    ["http", "database", "nats", "ingest", "storage", "cdn", "data", "limits", "advance", "dispatch", "webhooks"];
+pub const COORDINATOR_SECTIONS: [&str; 12] = [
+    "http",
+    "database",
+    "nats",
+    "ingest",
+    "storage",
+    "cdn",
+    "data",
+    "limits",
+    "retention",
+    "advance",
+    "dispatch",
+    "webhooks",
+];
 
 /// The sections of a node's configuration.
 pub const NODE_SECTIONS: [&str; 5] = ["coordinator", "nats", "capacity", "sandbox", "scratch"];
