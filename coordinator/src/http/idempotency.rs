@@ -87,7 +87,8 @@ async fn read(request: &mut Request) -> Result<Option<Call>, Refusal> {
         return Ok(None);
     };
     let user = identity.user;
-    let plain = |key: &&str| (1..=KEY_CHARACTERS_MAX).contains(&key.len());
+    let sayable = |byte: u8| (b' '..=b'~').contains(&byte);
+    let plain = |key: &&str| (1..=KEY_CHARACTERS_MAX).contains(&key.len()) && key.bytes().all(sayable);
     let Some(key) = key.to_str().ok().filter(plain).map(str::to_owned) else {
         let message = format!("A key has 1 to {KEY_CHARACTERS_MAX} plain characters, such as a UUID.");
         return Err(Refusal::invalid(vec![Problem::new("Idempotency-Key", ProblemCode::InvalidText, message)]));

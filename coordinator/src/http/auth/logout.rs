@@ -13,9 +13,9 @@ enum SignedOut {
     /// The session is over. A token stays as it is.
     #[oai(status = 204)]
     Out(
-        /// Takes the cookie away.
+        /// Takes the cookie away; absent when the answer to an earlier call is given again.
         #[oai(header = "Set-Cookie")]
-        String,
+        Option<String>,
     ),
 }
 
@@ -32,6 +32,6 @@ impl Logout {
         if let Credential::Session(session) = who.0.credential {
             self.store.end_session(session).await?;
         }
-        Ok(SignedOut::Out(cookie::clear()))
+        Ok(SignedOut::Out(Some(cookie::clear())))
     }
 }
