@@ -167,6 +167,7 @@ impl Publisher {
         let step = rendered.step;
         let keys: Vec<ContentKey> = rendered.plan.tasks.iter().map(|task| task.content_key).collect();
         let stored = self.store.parts(&keys).await?;
+        self.store.touch_parts(&keys, self.clock.now()).await?;
         let reused = self.store.reused_parts(step.export).await?;
         let payload = Arc::new(Payload::new(self.parts.clone(), stored));
         let made = files::make(Arc::clone(&rendered), reused, Arc::clone(&payload)).await;

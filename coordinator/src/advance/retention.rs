@@ -1,5 +1,5 @@
-//! Deletes what is kept no longer: exports a while after they ended, and uploads that nobody completed. By the database's clock, again
-//! and again; whatever fails is found again in the next round. Deletes nothing that is in use.
+//! Deletes what is kept no longer: exports a while after they ended, uploads that nobody completed, parts that nothing is made of any
+//! more. By the database's clock, again and again; what fails is found again in the next round. Deletes nothing that is in use.
 
 use std::time::Duration;
 
@@ -42,6 +42,15 @@ pub(super) async fn round(ports: &Ports) -> Result<(), StoreError> {
         let file = &upload.file;
         if let Err(cause) = ports.storage.remove(&file.s3_key, file.upload_id.as_deref()).await {
             warn!(video.id = %video, s3.key = file.s3_key, "Failed to delete {} of video {video}: {cause}", file.s3_key);
+        }
+    }
+    let kept = ports.retention.parts();
+    for (key, epoch) in ports.store.parts_kept_no_longer(kept).await? {
+        if ports.store.forget_unused_part(&key, epoch, kept).await?
+            && let Err(cause) = ports.parts.remove(&key, epoch)
+        {
+            // The next start of the coordinator clears away what no part names.
+            warn!("Failed to remove the file of part {key}: {:#}", anyhow::Error::from(cause));
         }
     }
     Ok(())

@@ -12,6 +12,8 @@ pub struct RetentionConfig {
     pub exports_days: u32,
     /// Hours that an upload may take; what is not complete by then is deleted.
     pub uploads_hours: u32,
+    /// Days that rendered parts are kept after a file was last made of them.
+    pub parts_days: u32,
 }
 
 impl RetentionConfig {
@@ -26,10 +28,16 @@ impl RetentionConfig {
     pub fn uploads(&self) -> Duration {
         Duration::from_hours(u64::from(self.uploads_hours))
     }
+
+    /// How long parts are kept after they were last used.
+    #[must_use]
+    pub fn parts(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.parts_days))
+    }
 }
 
 impl Default for RetentionConfig {
     fn default() -> RetentionConfig {
-        RetentionConfig { exports_days: 30, uploads_hours: 24 }
+        RetentionConfig { exports_days: 30, uploads_hours: 24, parts_days: 30 }
     }
 }

@@ -172,7 +172,7 @@ impl Store {
         Ok(present)
     }
 
-    /// Notes that parts were used: the longest unused go first when room is needed.
+    /// Notes that parts were used: they are kept for a while longer.
     pub async fn touch_parts(&self, keys: &[ContentKey], now: Timestamp) -> Result<(), StoreError> {
         for keys in keys.chunks(KEYS_AT_ONCE_MAX) {
             let sql = format!(
@@ -233,7 +233,7 @@ fn header_from_bytes(bytes: &[u8]) -> Option<PartHeader> {
     }
 }
 
-fn key_from_bytes(bytes: &[u8]) -> Result<ContentKey, StoreError> {
+pub(super) fn key_from_bytes(bytes: &[u8]) -> Result<ContentKey, StoreError> {
     let key = bytes.try_into().map(ContentKey);
     key.map_err(|_| StoreError::Inconsistent { table: "parts", column: "content_key", row: hex::encode(bytes) })
 }
@@ -243,13 +243,14 @@ fn inconsistent(column: &'static str, key: &ContentKey) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use farm_core::part::{PartCodec, PartFrame, SegmentLevel};
     use timeline::Rate;
 
     use super::*;
 
-    fn part(key: u8, epoch: i64) -> NewPart {
+    /// A part of two frames of sound.
+    pub(crate) fn part(key: u8, epoch: i64) -> NewPart {
         let codec = PartCodec::Aac {
             specific_config: vec![0x11, 0x90],
             channels: 2,

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use farm_core::content_key::ContentKey;
 use farm_core::ids::{ExportId, UserId, VideoId};
 use uuid::Uuid;
 
 use super::exports::StoredFile;
+use super::parts::key_from_bytes;
 use super::tasks::micros;
 use super::{Store, StoreError};
 use crate::{read, write};
@@ -20,6 +22,15 @@ pub struct AbandonedUpload {
     pub video: VideoId,
     /// What the object store may hold of it.
     pub file: StoredFile,
+}
+
+/// A part that no open export waits for, unused for longer than $1.
+macro_rules! unused {
+    () => {
+        "used_at <= now_micros() - $1 and not exists (
+            select 1 from tasks join exports on exports.id = tasks.export_id
+            where tasks.content_key = parts.content_key and exports.status in ('pending', 'processing'))"
+    };
 }
 
 impl Store {
@@ -63,6 +74,40 @@ impl Store {
             .await
             .map(|done| done.rows_affected()))
         .map_err(StoreError::during("delete an upload that nobody completed"))?;
+        Ok(deleted == 1)
+    }
+
+    /// Parts that were used for nothing since `kept`, the longest unused first.
+    pub async fn parts_kept_no_longer(&self, kept: Duration) -> Result<Vec<(ContentKey, i64)>, StoreError> {
+        const SQL: &str = concat!(
+            "-- retention.parts
+            select content_key, epoch from parts where ",
+            unused!(),
+            " order by used_at limit $2"
+        );
+        let sql = self.clocked(SQL);
+        let rows: Vec<(Vec<u8>, i64)> =
+            read!(self, |db| sqlx::query_as(sql).bind(micros(kept)).bind(AT_ONCE_MAX).fetch_all(db).await)
+                .map_err(StoreError::during("list the parts that are kept no longer"))?;
+        rows.into_iter().map(|(key, epoch)| Ok((key_from_bytes(&key)?, epoch))).collect()
+    }
+
+    /// Forgets such a part; its file may go then. False when an order came for it.
+    pub async fn forget_unused_part(&self, key: &ContentKey, epoch: i64, kept: Duration) -> Result<bool, StoreError> {
+        const SQL: &str = concat!(
+            "-- retention.forget_part
+            delete from parts where content_key = $2 and epoch = $3 and ",
+            unused!()
+        );
+        let sql = self.clocked(SQL);
+        let deleted = write!(self, |db| sqlx::query(sql)
+            .bind(micros(kept))
+            .bind(key.0.as_slice())
+            .bind(epoch)
+            .execute(db)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(StoreError::during("forget an unused part"))?;
         Ok(deleted == 1)
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use farm_core::ids::VideoId;
+use farm_core::video::Container;
+use farm_core::work::{SoundCodec, SoundWork, Track, Work};
 use service::{Clock as _, SystemClock, Tasks, Timestamp};
 use uuid::Uuid;
 
@@ -12,7 +14,8 @@ use crate::config::{EmbeddedStorage, LimitsConfig, RetentionConfig, StorageConfi
 use crate::nudge::Nudge;
 use crate::parts::PartStore;
 use crate::storage::{Storage, Upload};
-use crate::store::fresh;
+use crate::store::fresh::{self, NewTask};
+use crate::store::parts::tests::part;
 use crate::store::tests::ledger::{
     NOW, a_pending_export, a_ready_video, a_user, an_output, an_uploading_export, complete,
 };
@@ -112,6 +115,48 @@ async fn what_is_over_goes_with_its_files_and_the_rest_stays() {
         // Somebody completes an upload while it is looked at: it stays.
         assert!(store.begin_indexing(ann, uploading, now).await.unwrap());
         assert!(!store.delete_upload(uploading, Duration::ZERO).await.unwrap());
+        ports.tasks.stop().hard.cancel();
+        ports.tasks.finished().await;
+    }
+}
+
+#[tokio::test]
+async fn parts_go_when_nothing_was_made_of_them_for_long_and_nobody_waits_for_them() {
+    for ledger in fresh::each().await {
+        let dir = tempfile::tempdir().unwrap();
+        let ports = ports(ledger.store.clone(), dir.path()).await;
+        let now = SystemClock.now();
+        let days = |days: u64| Duration::from_hours(24 * days);
+        let user = ledger.user("ann").await;
+        let video = ledger.video(user, "ready").await;
+        let open = ledger.export(user, video, 0).await;
+        let (unused, lately, wanted) = (part(1, 1), part(2, 1), part(3, 1));
+        for (part, used_at) in
+            [(&unused, now.before(days(31))), (&lately, now.before(days(29))), (&wanted, now.before(days(31)))]
+        {
+            let mut tx = ports.store.begin().await.unwrap();
+            assert!(tx.insert_part(part, used_at).await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        let track = Track { container: Container::IsoBmff, ordinal: 0, codec: "aac".to_owned() };
+        let work = Work::Sound(SoundWork {
+            track,
+            segments: Vec::new(),
+            codec: SoundCodec::Aac,
+            channels: 2,
+            bitrate_bps: 1,
+            normalize: false,
+        });
+        ledger.task(&NewTask { video, export: Some(open), key: Some(wanted.key), work: &work, amount: 1 }).await;
+        let left = async || {
+            round(&ports).await.unwrap();
+            let left = ports.store.part_files().await.unwrap();
+            [&unused, &lately, &wanted].map(|part| left.contains(&(part.key, 1)))
+        };
+        assert_eq!(left().await, [false, true, true]);
+        ledger.cancel(open).await;
+        assert_eq!(left().await, [false, true, false], "nobody waits for it any more");
+        assert!(!ports.store.forget_unused_part(&lately.key, 2, Duration::ZERO).await.unwrap(), "another attempt's");
         ports.tasks.stop().hard.cancel();
         ports.tasks.finished().await;
     }
