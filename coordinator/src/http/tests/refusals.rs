@@ -98,6 +98,10 @@ async fn bodies_must_be_json_as_documented_and_small() {
     assert_eq!(send(Some("text/plain"), "{}".to_owned()).await, unsupported);
     let large = (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large".to_owned());
     assert_eq!(send(json, " ".repeat(2 << 20)).await, large);
+    // Where there may be no body, nothing is none, and null is something.
+    let path = "/api/exports/01890000-0000-7000-8000-000000000000/retry";
+    assert_eq!(app.ask(&ann, Method::POST, path, None).await.refusal(), (404, "not_found"));
+    assert_eq!(app.post(&ann, path, serde_json::Value::Null).await.problems(), [("", "malformed")]);
     app.stop().await;
 }
 
