@@ -11,9 +11,8 @@ type Props = {
 }
 
 export function Spark({ values, places, high = Math.max(1, ...values), className }: Props) {
-  // One value is a short line: a point would not be seen.
-  const line = values.length === 1 ? [...values, ...values] : values
-  const points = line.map((value, index) => `${(index / (places - 1)) * 100},${24 - (value / high) * 22}`)
+  if (values.length < 2) return null
+  const points = values.map((value, index) => `${(index / (places - 1)) * 100},${24 - (value / high) * 22}`)
   return (
     <svg viewBox="0 0 100 25" preserveAspectRatio="none" aria-hidden className={cn('text-info', className)}>
       <polyline points={points.join(' ')} fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />

@@ -47,7 +47,7 @@ export function ExportRow({ made, picked, onPick }: Props) {
             >
               {name}
             </Link>
-            <div className="figures mt-0.5 flex items-center gap-2 text-sm text-muted sm:hidden">
+            <div className="figures mt-0.5 flex items-center gap-2 text-sm whitespace-nowrap text-muted sm:hidden">
               <StatusBadge status={made.status} />
               {made.status === 'processing' && `${made.progress_percentage} %`}
               {made.file_size_bytes !== undefined && bytes(made.file_size_bytes)}
@@ -81,7 +81,7 @@ export function ExportRow({ made, picked, onPick }: Props) {
       <Cell className="whitespace-nowrap text-muted max-sm:hidden">
         <Instant at={made.created_at} />
       </Cell>
-      <Cell className="w-24 text-right">
+      <Cell className="w-12 text-right sm:w-24">
         <RowActions made={made} name={name} />
       </Cell>
     </Row>
@@ -105,6 +105,7 @@ function RowActions({ made, name }: { made: Export; name: string }) {
         <Button
           size="icon-sm"
           look="quiet"
+          className="max-sm:hidden!"
           aria-label={`Download ${name}`}
           onClick={() => actions.download.mutate({ made })}
         >
@@ -112,6 +113,13 @@ function RowActions({ made, name }: { made: Export; name: string }) {
         </Button>
       )}
       <MoreMenu of={name}>
+        <MenuItem
+          icon={<Download aria-hidden />}
+          disabled={!exportCan.download(made)}
+          onSelect={() => actions.download.mutate({ made })}
+        >
+          Download
+        </MenuItem>
         <MenuItem
           icon={<Ban aria-hidden />}
           disabled={!exportCan.cancel(made)}
