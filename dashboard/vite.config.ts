@@ -40,7 +40,7 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       input: mode === 'mock' ? ['index.html', 'mock/grid.html', 'mock/log.html'] : 'index.html',
-      output: { advancedChunks: { groups: TOGETHER.map(([name, test]) => ({ name, test })) } },
+      output: { codeSplitting: { groups: TOGETHER.map(([name, test]) => ({ name, test })) } },
     },
   },
   server: {
