@@ -95,6 +95,16 @@ impl Ledger {
         self.runtime.block_on(query.fetch_one(&self.pool)).expect("parts can be counted")
     }
 
+    /// How many previews are still to be made, or being made.
+    ///
+    /// # Panics
+    /// When the ledger cannot be read.
+    #[must_use]
+    pub fn open_previews(&self) -> i64 {
+        let query = sqlx::query_scalar("select count(*) from tasks where kind = 'preview' and state in ('ready', 'leased')");
+        self.runtime.block_on(query.fetch_one(&self.pool)).expect("previews can be counted")
+    }
+
     /// How often previews were leased.
     ///
     /// # Panics

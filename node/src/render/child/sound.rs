@@ -3,16 +3,20 @@
 
 pub(super) mod aac;
 mod boxes;
+mod channels;
 mod cut;
 mod downmix;
 pub(super) mod encoder;
+mod excerpt;
 mod fade;
 mod feed;
 mod finishing;
+mod gating;
 #[cfg(test)]
 mod joints;
 mod leveller;
 mod limiter;
+mod listener;
 mod loudness;
 mod mix;
 mod opus;
@@ -24,17 +28,21 @@ mod pcm_table;
 mod peaks;
 mod placement;
 mod progress;
+mod rehearsal;
 mod relay;
 mod resample;
 mod sinc;
 mod survey;
 pub(super) mod track;
+mod trial;
 
 use wire::v1::{SoundSegment, SoundWork};
 
 use super::output::Output;
 use super::source::Source;
 use crate::render::failure::RenderFailure;
+use encoder::Manner;
+use excerpt::Excerpt;
 use fade::Joints;
 use finishing::Finishing;
 use mix::{Mix, Place};
@@ -73,16 +81,16 @@ fn render(
         return Err(RenderFailure::node(format!("The task asks for sound of {} channels.", work.channels)));
     }
     let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
-    let mut encoder = Relay::new(&work.codec, work.channels, work.bitrate_bps)?;
+    let manner = Manner { coding: relay::coding(&work.codec), channels: work.channels, bitrate_bps: work.bitrate_bps };
+    let mut encoder = Relay::new(manner)?;
     let stretches = stretches(work);
     let mut places = Place::all(&stretches)?;
     let ceiling = work.normalize.then(|| loudness::ceiling(&work.codec));
     let mut mix = Mix::new(work.channels as usize, &places, ceiling);
     let mut levels = Vec::new();
     for (index, (stretch, place)) in stretches.iter().zip(&mut places).enumerate() {
-        let heard = ceiling
-            .map(|ceiling| measure(&mut track, stretch, (work.channels, ceiling), output, progress))
-            .transpose()?;
+        let heard =
+            ceiling.map(|ceiling| measure(&mut track, stretch, (manner, ceiling), output, progress)).transpose()?;
         let is_last = index + 1 == stretches.len();
         let joints = Joints { before: place.is_hard_before(index), after: place.is_hard_after(is_last) };
         let treatment = heard.as_ref().map(|heard| heard.treatment);
@@ -97,7 +105,7 @@ fn render(
         }
         encoder.push(mix.push(place, finishing.finish()?), output)?;
         mix.end_segment(place);
-        levels.extend(finishing.level()?);
+        levels.extend(finishing.level());
     }
     encoder.push(&mix.finish(), output)?;
     encoder.finish(levels, output)?;
@@ -131,25 +139,30 @@ struct Heard {
     samples: Option<Vec<f32>>,
 }
 
-/// Listens to a segment, to know what is to be done to it.
+/// Listens to a segment, and tries what its codec will make of it, to know what is to be done to it.
 fn measure(
     track: &mut SoundTrack,
     segment: &SoundSegment,
-    (channels, ceiling): (u32, f64),
+    (manner, ceiling): (Manner, f64),
     output: &mut Output,
     progress: &mut Progress,
 ) -> Result<Heard, RenderFailure> {
-    let mut survey = Survey::new(channels, ceiling).map_err(unmeasured)?;
-    let fits = segment.sample_count.saturating_mul(u64::from(channels)) <= HELD_VALUES_MAX;
-    let mut held = fits.then(Vec::new);
-    track.read(segment, &mut |samples| {
-        survey.push(samples).map_err(unmeasured)?;
-        if let Some(held) = &mut held {
-            held.extend_from_slice(samples);
+    let mut survey = Survey::start(manner.channels)?;
+    let mut excerpt = Excerpt::new(manner.channels, segment.sample_count);
+    let fits = segment.sample_count.saturating_mul(u64::from(manner.channels)) <= HELD_VALUES_MAX;
+    let mut samples = fits.then(Vec::new);
+    track.read(segment, &mut |piece| {
+        survey.push(piece);
+        excerpt.push(piece);
+        if let Some(samples) = &mut samples {
+            samples.extend_from_slice(piece);
         }
-        progress.advance(samples.len(), output)
+        progress.advance(piece.len(), output)
     })?;
-    Ok(Heard { treatment: survey.finish().map_err(unmeasured)?, samples: held })
+    let mut alive = || progress.advance(0, output);
+    let parts = (&excerpt, samples.as_deref());
+    let treatment = rehearsal::rehearse(manner, &survey.finish()?, ceiling, parts, &mut alive)?;
+    Ok(Heard { treatment, samples })
 }
 
 fn unmeasured(error: impl std::fmt::Display) -> RenderFailure {

@@ -40,6 +40,10 @@ impl Coding for Aac {
         gst::Caps::builder("audio/mpeg").field("mpegversion", 4).field("stream-format", "raw").build()
     }
 
+    fn decoder(&self) -> &'static str {
+        "avdec_aac"
+    }
+
     fn unit_samples(&self) -> usize {
         UNIT_SAMPLES
     }

@@ -26,6 +26,9 @@ pub trait Coding: Sync {
     /// What it yields.
     fn coded_caps(&self) -> gst::Caps;
 
+    /// The element that decodes what that one encodes.
+    fn decoder(&self) -> &'static str;
+
     /// Samples per channel in an access unit.
     fn unit_samples(&self) -> usize;
 
@@ -38,6 +41,17 @@ pub trait Coding: Sync {
 
     /// Track-level facts, from what was really negotiated.
     fn facts(&self, caps: &gst::StructureRef, encoded: Encoded) -> Option<Facts>;
+}
+
+/// How sound is going to be encoded.
+#[derive(Clone, Copy)]
+pub struct Manner {
+    /// By which codec.
+    pub coding: &'static dyn Coding,
+    /// 1 or 2.
+    pub channels: u32,
+    /// Asked of the encoder.
+    pub bitrate_bps: u32,
 }
 
 /// How encoders relieve each other, in access units.
@@ -143,7 +157,8 @@ impl Drop for Encoder {
     }
 }
 
-fn raw_caps(format: &str, channels: u32) -> gst::Caps {
+/// Interleaved samples at 48 kHz, in the media library's words.
+pub fn raw_caps(format: &str, channels: u32) -> gst::Caps {
     gst::Caps::builder("audio/x-raw")
         .field("format", format)
         .field("layout", "interleaved")
@@ -153,6 +168,7 @@ fn raw_caps(format: &str, channels: u32) -> gst::Caps {
         .build()
 }
 
-fn refused(cause: impl std::fmt::Display) -> RenderFailure {
+/// The encoder is not to be had, or stopped.
+pub fn refused(cause: impl std::fmt::Display) -> RenderFailure {
     RenderFailure::node("The sound encoder of this node does not work.").because(cause)
 }

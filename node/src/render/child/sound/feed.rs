@@ -15,8 +15,9 @@ use crate::render::child::source::{Source, element};
 use crate::render::child::track::{Decoded, Decoding, Wish};
 use crate::render::failure::RenderFailure;
 
-/// Decoded blocks that may wait to be taken: a fifth of a second of most codecs.
-const BLOCKS_WAITING_MAX: u32 = 8;
+/// Decoded blocks that may wait to be taken, half a second of most codecs: with few of them the decoder's thread and the one that takes
+/// wake each other for every block.
+const BLOCKS_WAITING_MAX: u32 = 24;
 
 /// A track that yields blocks.
 pub struct Feed {

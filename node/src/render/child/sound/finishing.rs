@@ -57,8 +57,7 @@ impl Finishing {
     }
 
     /// What levelling did to the segment, where it was levelled.
-    pub fn level(self) -> Result<Option<SegmentLevel>, RenderFailure> {
-        let Some((treatment, meter)) = self.metered else { return Ok(None) };
-        Ok(Some(treatment.became(meter.finish().map_err(unmeasured)?)))
+    pub fn level(self) -> Option<SegmentLevel> {
+        self.metered.map(|(treatment, meter)| treatment.became(meter.finish()))
     }
 }

@@ -16,10 +16,10 @@ impl Leveller {
     /// For a segment to be treated so; without a treatment samples pass untouched, and so does silence.
     pub fn new(channels: usize, treatment: Option<Treatment>) -> Self {
         let treatment = treatment.filter(|treatment| treatment.before != Level::Silence);
-        let ceiling = treatment.and_then(|treatment| treatment.ceiling);
+        let limit = treatment.and_then(|treatment| treatment.limit);
         Self {
             gain: treatment.map(|treatment| single(treatment.gain)),
-            limiter: ceiling.map(|ceiling| Limiter::new(channels, ceiling)),
+            limiter: limit.map(|limit| Limiter::new(channels, limit)),
             scaled: Vec::new(),
         }
     }
@@ -55,10 +55,12 @@ fn single(value: f64) -> f32 {
 mod tests {
     use super::*;
 
+    use crate::render::child::sound::limiter::{Limit, RELEASE_SAMPLES};
     use crate::render::child::sound::loudness::from_decibels;
 
     fn treatment(loudness_lufs: f64, peak: f64, gain_db: f64, ceiling: Option<f64>) -> Treatment {
-        Treatment { before: Level::Measured { loudness_lufs, peak }, gain: from_decibels(gain_db), ceiling }
+        let limit = ceiling.map(|ceiling| Limit { ceiling, release_samples: RELEASE_SAMPLES });
+        Treatment { before: Level::Measured { loudness_lufs, peak }, gain: from_decibels(gain_db), limit }
     }
 
     fn levelled(treatment: impl Into<Option<Treatment>>, samples: &[f32]) -> Vec<f32> {
@@ -72,7 +74,7 @@ mod tests {
     #[test]
     fn without_a_level_not_a_bit_changes() {
         let samples = [0.1, -1.7, f32::MIN_POSITIVE, -0.0];
-        for treatment in [None, Some(Treatment { before: Level::Silence, gain: 1.0, ceiling: None })] {
+        for treatment in [None, Some(Treatment { before: Level::Silence, gain: 1.0, limit: None })] {
             let out = levelled(treatment, &samples);
             assert!(out.iter().zip(&samples).all(|(out, sample)| out.to_bits() == sample.to_bits()));
         }

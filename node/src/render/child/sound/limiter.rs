@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 
+use super::channels;
 use super::peaks::{BLOCK, Peaks, REACH};
 
 /// How long before a peak the gain begins to fall: 5 ms at 48 kHz, slow enough not to crackle.
 pub const LOOK_AHEAD: usize = 240;
 
-/// How fast the gain comes back: a time constant of 100 ms at 48 kHz.
+/// How fast the gain comes back: a time constant of 100 ms at 48 kHz, as slow as nobody hears.
 pub const RELEASE_SAMPLES: u16 = 4_800;
 
 /// Gains are whole multiples of 2⁻³⁰, so that sums of them are exact and a gain of one is exactly one.
@@ -22,6 +23,15 @@ const MARGIN: f64 = 0.982_88;
 /// What a limiter really holds peaks to that shall stay below `ceiling`.
 pub fn aim(ceiling: f64) -> f64 {
     ceiling * MARGIN
+}
+
+/// What a limiter does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// The true peak, linear, that it holds sound at or below.
+    pub ceiling: f64,
+    /// The time constant with which its gain comes back.
+    pub release_samples: u16,
 }
 
 /// The limiter of one stretch of sound.
@@ -46,8 +56,8 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Holds the true peak of interleaved sound at or below `ceiling`, a linear level.
-    pub fn new(channels: usize, ceiling: f64) -> Self {
+    /// For interleaved sound.
+    pub fn new(channels: usize, Limit { ceiling, release_samples }: Limit) -> Self {
         Self {
             channels,
             ceiling: single(aim(ceiling)),
@@ -56,7 +66,7 @@ impl Limiter {
             next_look: REACH - 1,
             next_out: REACH - 1,
             peak_before: 0.0,
-            gains: GainCurve::new(),
+            gains: GainCurve::new(release_samples),
             leading: true,
             frames_in: 0,
             frames_out: 0,
@@ -78,9 +88,7 @@ impl Limiter {
     }
 
     fn take(&mut self, samples: &[f32], out: &mut Vec<f32>) {
-        for (channel, row) in self.rows.iter_mut().enumerate() {
-            row.extend(samples.iter().skip(channel).step_by(self.channels));
-        }
+        channels::part(samples, &mut self.rows);
         while self.next_look + REACH < self.rows[0].len() {
             let count = BLOCK.min(self.rows[0].len() - REACH - self.next_look);
             self.look(count, out);
@@ -100,24 +108,40 @@ impl Limiter {
             }
         }
         self.next_look += count;
+        let mut gains = ([0.0; BLOCK], 0);
         for after in &after[..count] {
             // The largest value from just after the previous frame to just before the next, in any channel.
             let around = after.max(self.peak_before);
             self.peak_before = *after;
             if let Some(gain) = self.gains.push(gain_for(around, self.ceiling)) {
-                self.give_out(gain, out);
+                gains.0[gains.1] = gain;
+                gains.1 += 1;
             }
         }
+        self.give_out(&gains.0[..gains.1], out);
     }
 
-    fn give_out(&mut self, gain: f32, out: &mut Vec<f32>) {
-        if self.leading {
-            self.leading = false;
-        } else if self.frames_out < self.frames_in {
-            out.extend(self.rows.iter().map(|row| row[self.next_out] * gain));
-            self.frames_out += 1;
+    /// Gives out the next frames with their gains, but for the leading one and what follows the last that came in.
+    fn give_out(&mut self, gains: &[f32], out: &mut Vec<f32>) {
+        let from = self.next_out;
+        self.next_out += gains.len();
+        let leading = usize::from(self.leading).min(gains.len());
+        self.leading &= gains.is_empty();
+        let left = usize::try_from(self.frames_in - self.frames_out).unwrap_or(usize::MAX);
+        let gains = &gains[leading..];
+        let gains = &gains[..left.min(gains.len())];
+        let from = from + leading;
+        self.frames_out += gains.len() as u64;
+        match &self.rows[..] {
+            [left, right] => {
+                let frames = left[from..].iter().zip(&right[from..]).zip(gains);
+                out.extend(frames.flat_map(|((left, right), gain)| [left * gain, right * gain]));
+            }
+            rows => {
+                let frames = gains.iter().enumerate();
+                out.extend(frames.flat_map(|(frame, gain)| rows.iter().map(move |row| row[from + frame] * gain)));
+            }
         }
-        self.next_out += 1;
     }
 
     /// Drops what has been given out, save what still shapes the peaks after it.
@@ -138,6 +162,7 @@ fn gain_for(peak: f32, ceiling: f32) -> i64 {
 
 /// From the gain each frame asks for to a smooth one that never exceeds what any frame asked for.
 struct GainCurve {
+    release_samples: i64,
     /// Frames seen so far.
     position: u64,
     /// Candidates for the smallest gain asked for within the look-ahead, with their positions; rising.
@@ -152,8 +177,9 @@ struct GainCurve {
 }
 
 impl GainCurve {
-    fn new() -> Self {
+    fn new(release_samples: u16) -> Self {
         Self {
+            release_samples: release_samples.into(),
             position: 0,
             lowest: VecDeque::with_capacity(LOOK_AHEAD + 1),
             envelope: UNITY,
@@ -188,7 +214,7 @@ impl GainCurve {
         self.position += 1;
         let lowest = self.lowest.front().map_or(UNITY, |&(_, gain)| gain);
         let rise = (lowest - self.envelope).max(0);
-        self.envelope = lowest.min(self.envelope + (rise / i64::from(RELEASE_SAMPLES)).max(1));
+        self.envelope = lowest.min(self.envelope + (rise / self.release_samples).max(1));
         self.resting = if self.envelope == UNITY { self.resting + 1 } else { 0 };
         self.recent.push_back(self.envelope);
         self.sum += self.envelope;
@@ -225,7 +251,7 @@ mod tests {
     const CEILING: f64 = 0.891_25;
 
     fn limited(channels: usize, samples: &[f32], piece: usize) -> Vec<f32> {
-        let mut limiter = Limiter::new(channels, CEILING);
+        let mut limiter = Limiter::new(channels, Limit { ceiling: CEILING, release_samples: RELEASE_SAMPLES });
         let mut out = Vec::new();
         samples.chunks(piece * channels).for_each(|piece| limiter.push(piece, &mut out));
         limiter.finish(&mut out);

@@ -5,19 +5,17 @@ use ebur128::{EbuR128, Mode};
 use wire::v1::SoundCodec;
 
 use super::OUTPUT_RATE;
+use super::gating::{ABSOLUTE_GATE_LUFS, ROW_SAMPLES, energy, integrated};
 use super::peaks::TruePeak;
 
 /// Where a levelled segment ends up, integrated.
 pub const TARGET_LUFS: f64 = -14.0;
 
 /// True peak that no levelled segment passes when it is decoded.
-const CEILING_DBTP: f64 = -1.0;
+pub const CEILING_DBTP: f64 = -1.0;
 
-/// BS.1770's absolute gate: what is below it everywhere is silence.
-const SILENCE_LUFS: f64 = -70.0;
-
-/// BS.1770's gating block. A segment shorter than one has no integrated loudness.
-const GATING_BLOCK_MS: u32 = 400;
+/// How long a row of energy is.
+const ROW_MS: u32 = 1;
 
 /// What coding may add to a true peak. Measured with sound limited to one ceiling: films and voices 1.0 dB with either codec; drums,
 /// bangs and clapping hands up to 3.4 dB with AAC at 128 kb/s, and 2.0 dB with Opus.
@@ -38,48 +36,76 @@ pub enum Level {
     },
 }
 
+/// The energy of every millisecond of a segment.
+pub struct Energies {
+    filter: EbuR128,
+    channels: usize,
+    /// Samples per channel of the row that has begun.
+    in_row: usize,
+    rows: Vec<f32>,
+}
+
+impl Energies {
+    /// For interleaved samples of 1 or 2 channels at 48 kHz.
+    pub fn new(channels: u32) -> Result<Self, ebur128::Error> {
+        let filter = EbuR128::new(channels, OUTPUT_RATE, Mode::M)?;
+        Ok(Self { filter, channels: channels as usize, in_row: 0, rows: Vec::new() })
+    }
+
+    /// Takes the segment's next samples.
+    pub fn push(&mut self, mut samples: &[f32]) -> Result<(), ebur128::Error> {
+        while !samples.is_empty() {
+            let wanted = (ROW_SAMPLES - self.in_row) * self.channels;
+            let (taken, rest) = samples.split_at(wanted.min(samples.len()));
+            self.filter.add_frames_f32(taken)?;
+            self.in_row += taken.len() / self.channels;
+            if self.in_row == ROW_SAMPLES {
+                self.rows.push(single(energy(self.filter.loudness_window(ROW_MS)?)));
+                self.in_row = 0;
+            }
+            samples = rest;
+        }
+        Ok(())
+    }
+
+    /// One for each whole millisecond: the mean square of the K-weighted sound, summed over channels.
+    pub fn finish(self) -> Vec<f32> {
+        self.rows
+    }
+}
+
 /// A meter over one segment.
 pub struct Meter {
-    loudness: EbuR128,
-    channels: u32,
-    frame_count: u64,
+    energies: Energies,
     true_peak: TruePeak,
 }
 
 impl Meter {
     /// For interleaved samples of 1 or 2 channels at 48 kHz.
     pub fn new(channels: u32) -> Result<Self, ebur128::Error> {
-        let loudness = EbuR128::new(channels, OUTPUT_RATE, Mode::I)?;
-        Ok(Self { loudness, channels, frame_count: 0, true_peak: TruePeak::new(channels as usize) })
+        Ok(Self { energies: Energies::new(channels)?, true_peak: TruePeak::new(channels as usize) })
     }
 
     /// Takes the segment's next samples.
     pub fn push(&mut self, samples: &[f32]) -> Result<(), ebur128::Error> {
-        self.frame_count += samples.len() as u64 / u64::from(self.channels);
         self.true_peak.push(samples);
-        self.loudness.add_frames_f32(samples)
-    }
-
-    /// Loudness of the last samples, and their true peak: as many per channel as have come since this was asked last.
-    pub fn row(&mut self, samples: usize) -> Result<(f64, f32), ebur128::Error> {
-        let length_ms = u32::try_from(samples * 1_000 / OUTPUT_RATE as usize).unwrap_or(u32::MAX);
-        Ok((self.loudness.loudness_window(length_ms)?, self.true_peak.since()))
+        self.energies.push(samples)
     }
 
     /// What all samples together say.
-    pub fn finish(self) -> Result<Level, ebur128::Error> {
-        let length_ms = self.frame_count * 1_000 / u64::from(OUTPUT_RATE);
-        let loudness_lufs = match u32::try_from(length_ms) {
-            Ok(0) => f64::NEG_INFINITY,
-            // Too short for the gates: loudness over its whole length is the same measure without them.
-            Ok(length_ms) if length_ms < GATING_BLOCK_MS => self.loudness.loudness_window(length_ms)?,
-            _ => self.loudness.loudness_global()?,
-        };
-        if loudness_lufs < SILENCE_LUFS {
-            return Ok(Level::Silence);
+    pub fn finish(self) -> Level {
+        Level::of(integrated(&self.energies.finish()), self.true_peak.finish())
+    }
+}
+
+impl Level {
+    /// Sound of this integrated loudness, in LUFS, and largest true peak, linear.
+    pub fn of(loudness_lufs: f64, peak: f32) -> Self {
+        if loudness_lufs < ABSOLUTE_GATE_LUFS {
+            Self::Silence
+        } else {
+            Self::Measured { loudness_lufs, peak: peak.into() }
         }
-        let peak = f64::from(self.true_peak.finish());
-        Ok(Level::Measured { loudness_lufs, peak })
     }
 }
 
@@ -101,4 +127,50 @@ pub fn ceiling(codec: &SoundCodec) -> f64 {
 /// Decibels as a linear factor.
 pub fn from_decibels(decibels: f64) -> f64 {
     10.0_f64.powf(decibels / 20.0)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a millisecond needs no more than 24 bits")]
+fn single(energy: f64) -> f32 {
+    energy as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        /// The judge does the gating itself.
+        #[test]
+        fn another_meter_reads_the_same(
+            levels in prop::collection::vec(-60.0_f64..0.0, 1..8),
+            channels in 1_u32..=2,
+            piece in 1_usize..3_000,
+        ) {
+            let tone = |level: f64| {
+                let amplitude = single(from_decibels(level));
+                (0_u16..14_400).map(move |n| amplitude * (f32::from(n) * 0.13).sin())
+            };
+            let samples: Vec<f32> = levels
+                .into_iter()
+                .flat_map(tone)
+                .flat_map(|sample| std::iter::repeat_n(sample, channels as usize))
+                .collect();
+            let mut meter = Meter::new(channels).unwrap();
+            samples.chunks(piece * channels as usize).for_each(|piece| meter.push(piece).unwrap());
+            let mut judge = EbuR128::new(channels, OUTPUT_RATE, Mode::I).unwrap();
+            judge.add_frames_f32(&samples).unwrap();
+            let judged = judge.loudness_global().unwrap();
+            match meter.finish() {
+                // Shorter than a block, the judge has nothing to say.
+                Level::Measured { loudness_lufs, .. } if judged.is_finite() => {
+                    prop_assert!((loudness_lufs - judged).abs() < 0.001, "{} against {}", loudness_lufs, judged);
+                }
+                other => prop_assert!(samples.len() < 2 * 14_400 * channels as usize || other == Level::Silence),
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use wire::v1::SoundSegment;
 
-use super::limiter::Limiter;
+use super::limiter::{Limit, Limiter, RELEASE_SAMPLES};
 use crate::render::failure::RenderFailure;
 
 /// The output's sound in the making.
@@ -65,7 +65,9 @@ impl Mix {
     /// For an output of these segments; where they are held below a true peak, so is their mixture.
     pub fn new(channels: usize, places: &[Place], ceiling: Option<f64>) -> Mix {
         let overlapping = places.iter().any(|place| place.after > 0);
-        let limiter = ceiling.filter(|_| overlapping).map(|ceiling| Limiter::new(channels, ceiling));
+        let limiter = ceiling
+            .filter(|_| overlapping)
+            .map(|ceiling| Limiter::new(channels, Limit { ceiling, release_samples: RELEASE_SAMPLES }));
         Mix { channels, before: Vec::new(), ending: Vec::new(), limiter, mixed: Vec::new(), finished: Vec::new() }
     }
 

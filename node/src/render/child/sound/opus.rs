@@ -48,6 +48,10 @@ impl Coding for Opus {
         gst::Caps::builder("audio/x-opus").field("channel-mapping-family", 0).build()
     }
 
+    fn decoder(&self) -> &'static str {
+        "opusdec"
+    }
+
     fn unit_samples(&self) -> usize {
         UNIT_SAMPLES
     }

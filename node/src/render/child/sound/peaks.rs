@@ -1,6 +1,8 @@
 //! How high sound rises between its samples, at four times the rate, as BS.1770-4 (annex 2) measures true peaks.
 //! Changes nothing: the limiter looks ahead by it, and the meter of finished sound looks back.
 
+use super::channels;
+use super::gating::ROW_SAMPLES;
 use super::sinc::Kernel;
 
 /// Samples to either side that shape a value between two samples; BS.1770's own filter has 6.
@@ -11,12 +13,16 @@ pub const BLOCK: usize = 64;
 
 const OVERSAMPLING: usize = 4;
 
+/// Samples whose sums the innermost loop makes together: two of the narrowest registers.
+const LANES: usize = 8;
+
 /// Sums of rounded products may pass the bound of exact ones by a little.
 const ROUNDING: f32 = 1.000_1;
 
 /// Reads sound between its samples.
 pub struct Peaks {
-    kernel: Kernel,
+    /// What makes each of the values between two samples.
+    taps: [[f32; 2 * REACH]; OVERSAMPLING - 1],
     /// The most that a value between samples can exceed all samples that shape it.
     rise: f32,
 }
@@ -25,9 +31,10 @@ impl Peaks {
     /// The same reader always.
     pub fn new() -> Self {
         let kernel = Kernel::new(OVERSAMPLING, REACH, 1.0);
-        let sums = (1..OVERSAMPLING).map(|fraction| kernel.row(fraction).iter().map(|tap| tap.abs()).sum::<f32>());
+        let taps = std::array::from_fn(|between| std::array::from_fn(|tap| kernel.row(between + 1)[tap]));
+        let sums = taps.iter().map(|taps: &[f32; 2 * REACH]| taps.iter().map(|tap| tap.abs()).sum::<f32>());
         let rise = sums.fold(1.0, f32::max) * ROUNDING;
-        Self { kernel, rise }
+        Self { taps, rise }
     }
 
     /// What no value in this window passes, found without looking between the samples.
@@ -41,18 +48,32 @@ impl Peaks {
         for (peak, sample) in peaks.iter_mut().zip(&window[REACH - 1..]) {
             *peak = larger(*peak, sample.abs());
         }
-        for fraction in 1..OVERSAMPLING {
-            let mut between = [0.0; BLOCK];
-            // Tap by tap, not sample by sample: so the compiler can use wide registers.
-            for (tap, factor) in self.kernel.row(fraction).iter().enumerate() {
-                for (value, sample) in between.iter_mut().zip(&window[tap..]) {
-                    *value += factor * sample;
-                }
-            }
+        for (run, peaks) in peaks.chunks_mut(LANES).enumerate() {
+            let window = &window[run * LANES..];
+            let between = match window.first_chunk() {
+                Some(window) => self.between(window),
+                // What silence behind the window adds to lies past the last peak.
+                None => self.between(&std::array::from_fn(|place| window.get(place).copied().unwrap_or(0.0))),
+            };
             for (peak, value) in peaks.iter_mut().zip(between) {
-                *peak = larger(*peak, value.abs());
+                *peak = larger(*peak, value);
             }
         }
+    }
+
+    /// The largest of the values between each of the first samples and its successor, without their signs. The sums stay in
+    /// registers while the taps go by.
+    fn between(&self, window: &[f32; 2 * REACH - 1 + LANES]) -> [f32; LANES] {
+        let mut sums = [[0.0_f32; LANES]; OVERSAMPLING - 1];
+        for tap in 0..2 * REACH {
+            let samples: &[f32; LANES] = window[tap..].first_chunk().expect("a window is as long as its samples need");
+            for (sums, taps) in sums.iter_mut().zip(&self.taps) {
+                for (sum, sample) in sums.iter_mut().zip(samples) {
+                    *sum += taps[tap] * sample;
+                }
+            }
+        }
+        std::array::from_fn(|lane| sums.iter().fold(0.0, |peak, sums| larger(peak, sums[lane].abs())))
     }
 }
 
@@ -77,9 +98,8 @@ impl TruePeak {
 
     /// Takes the next samples. Where they are too low to rise above what was seen already, nobody looks between them.
     pub fn push(&mut self, samples: &[f32]) {
-        let channels = self.rows.len();
-        for (channel, row) in self.rows.iter_mut().enumerate() {
-            row.extend(samples.iter().skip(channel).step_by(channels));
+        channels::part(samples, &mut self.rows);
+        for row in &mut self.rows {
             let mut from = 0;
             while row.len() - from >= 2 * REACH {
                 let count = BLOCK.min(row.len() - from + 1 - 2 * REACH);
@@ -108,6 +128,42 @@ impl TruePeak {
     pub fn finish(mut self) -> f32 {
         self.push(&vec![0.0; 2 * REACH * self.rows.len()]);
         larger(self.largest, self.recent)
+    }
+}
+
+/// The largest true peak of every millisecond of a segment.
+pub struct PeakRows {
+    true_peak: TruePeak,
+    channels: usize,
+    /// Samples per channel of the row that has begun.
+    in_row: usize,
+    rows: Vec<f32>,
+}
+
+impl PeakRows {
+    /// For interleaved samples at 48 kHz.
+    pub fn new(channels: usize) -> Self {
+        Self { true_peak: TruePeak::new(channels), channels, in_row: 0, rows: Vec::new() }
+    }
+
+    /// Takes the segment's next samples.
+    pub fn push(&mut self, mut samples: &[f32]) {
+        while !samples.is_empty() {
+            let wanted = (ROW_SAMPLES - self.in_row) * self.channels;
+            let (taken, rest) = samples.split_at(wanted.min(samples.len()));
+            self.true_peak.push(taken);
+            self.in_row += taken.len() / self.channels;
+            if self.in_row == ROW_SAMPLES {
+                self.rows.push(self.true_peak.since());
+                self.in_row = 0;
+            }
+            samples = rest;
+        }
+    }
+
+    /// One for each whole millisecond, linear, and the largest of all. Where one is negligible it is the largest sample.
+    pub fn finish(self) -> (Vec<f32>, f32) {
+        (self.rows, self.true_peak.finish())
     }
 }
 

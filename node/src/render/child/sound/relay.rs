@@ -9,7 +9,7 @@ use wire::v1::{PartFrame, SegmentLevel, SoundCodec};
 
 use super::OUTPUT_RATE;
 use super::aac::Aac;
-use super::encoder::{Coding, Encoded, Encoder, Turns, Unit};
+use super::encoder::{Coding, Encoded, Encoder, Manner, Turns, Unit};
 use super::opus::Opus;
 use crate::render::child::output::Output;
 use crate::render::failure::RenderFailure;
@@ -25,6 +25,14 @@ const TOGETHER: usize = 16;
 
 /// How long one look for a finished access unit waits before errors are looked for.
 const PATIENCE: gst::ClockTime = gst::ClockTime::from_mseconds(100);
+
+/// The coding of a codec.
+pub fn coding(codec: &SoundCodec) -> &'static dyn Coding {
+    match codec {
+        SoundCodec::Aac => &Aac,
+        SoundCodec::Opus => &Opus,
+    }
+}
 
 /// The encoders of one stretch of sound.
 pub struct Relay {
@@ -57,11 +65,7 @@ struct Turn {
 
 impl Relay {
     /// For interleaved samples at 48 kHz.
-    pub fn new(codec: &SoundCodec, channels: u32, bitrate_bps: u32) -> Result<Self, RenderFailure> {
-        let coding: &'static dyn Coding = match codec {
-            SoundCodec::Aac => &Aac,
-            SoundCodec::Opus => &Opus,
-        };
+    pub fn new(Manner { coding, channels, bitrate_bps }: Manner) -> Result<Self, RenderFailure> {
         let encoded = Encoded { channels, sample_count: 0, bitrate_bps };
         let Turns { length, overlap, settling } = coding.turns();
         let first = Turn::start(coding, encoded, length - overlap + settling)?;

@@ -1,7 +1,8 @@
 //! Brings a run of samples from the source's rate to 48 kHz, on a grid fixed in the source's time.
 //! Does not decide where a run begins: the same source samples give the same output wherever decoding began.
 
-use super::{OUTPUT_RATE, sinc::Kernel};
+use super::sinc::Kernel;
+use super::{OUTPUT_RATE, channels};
 
 /// Samples to either side of a point that shape it, at rates up to 48 kHz. With the window's 96 dB this leaves
 /// a transition band of 4.1 kHz at 44.1 kHz: flat to 20 kHz, images gone above 24.1 kHz.
@@ -53,9 +54,7 @@ impl Resampler {
             self.next = self.source_end;
             return first;
         }
-        for (channel, held) in self.held.iter_mut().enumerate() {
-            held.extend(samples.iter().skip(channel).step_by(self.channels));
-        }
+        channels::part(samples, &mut self.held);
         self.convert(out);
         first
     }

@@ -1,59 +1,99 @@
 //! Listens to a segment before it is levelled, and says what is to be done to it.
 //! Does not do it.
 
+use std::sync::Arc;
+
 use wire::v1::SegmentLevel;
 
-use super::limiter::aim;
-use super::loudness::{Level, Meter, TARGET_LUFS, from_decibels, thousandths};
-use super::outline::{Outline, ROW_SAMPLES};
+use super::limiter::{Limit, aim};
+use super::listener::Listener;
+use super::loudness::{Energies, Level, from_decibels, thousandths};
+use super::outline::{Outline, Push};
+use super::peaks::PeakRows;
+use super::{PIECE_VALUES, unmeasured};
+use crate::render::failure::RenderFailure;
 
-/// A segment being listened to.
+/// A segment being listened to: for its loudness and for its peaks by two threads, beside the one that decodes.
 pub struct Survey {
-    meter: Meter,
-    outline: Outline,
-    channels: usize,
-    /// True peak, linear, that the finished segment may have.
-    ceiling: f64,
-    /// Samples per channel of the row that has begun.
-    in_row: usize,
+    energies: Listener<Result<Vec<f32>, ebur128::Error>>,
+    peaks: Listener<(Vec<f32>, f32)>,
+    /// Samples of the next piece for both: to hand one over wakes two threads.
+    waiting: Vec<f32>,
 }
 
 impl Survey {
-    /// Of interleaved samples of 1 or 2 channels at 48 kHz, to be held below a true peak.
-    pub fn new(channels: u32, ceiling: f64) -> Result<Self, ebur128::Error> {
-        let (meter, outline) = (Meter::new(channels)?, Outline::default());
-        Ok(Self { meter, outline, channels: channels as usize, ceiling, in_row: 0 })
+    /// Of interleaved samples of 1 or 2 channels at 48 kHz.
+    pub fn start(channels: u32) -> Result<Self, RenderFailure> {
+        let mut energies = Energies::new(channels).map_err(unmeasured)?;
+        let mut peaks = PeakRows::new(channels as usize);
+        let energies = Listener::start("loudness", move |pieces| {
+            for piece in pieces {
+                energies.push(&piece)?;
+            }
+            Ok(energies.finish())
+        });
+        let peaks = Listener::start("peaks", move |pieces| {
+            for piece in pieces {
+                peaks.push(&piece);
+            }
+            peaks.finish()
+        });
+        Ok(Self { energies: energies.map_err(unmeasured)?, peaks: peaks.map_err(unmeasured)?, waiting: Vec::new() })
     }
 
     /// Takes the segment's next samples.
-    pub fn push(&mut self, mut samples: &[f32]) -> Result<(), ebur128::Error> {
-        while !samples.is_empty() {
-            let wanted = (ROW_SAMPLES - self.in_row) * self.channels;
-            let (taken, rest) = samples.split_at(wanted.min(samples.len()));
-            self.meter.push(taken)?;
-            self.in_row += taken.len() / self.channels;
-            if self.in_row == ROW_SAMPLES {
-                let (loudness_lufs, peak) = self.meter.row(ROW_SAMPLES)?;
-                self.outline.push(loudness_lufs, peak);
-                self.in_row = 0;
-            }
-            samples = rest;
+    pub fn push(&mut self, samples: &[f32]) {
+        self.waiting.extend_from_slice(samples);
+        if self.waiting.len() >= PIECE_VALUES {
+            self.hand_over();
         }
-        Ok(())
     }
 
-    /// What all samples together ask for.
-    pub fn finish(self) -> Result<Treatment, ebur128::Error> {
-        let before = self.meter.finish()?;
+    fn hand_over(&mut self) {
+        let piece: Arc<[f32]> = self.waiting.as_slice().into();
+        self.waiting.clear();
+        self.energies.push(Arc::clone(&piece));
+        self.peaks.push(piece);
+    }
+
+    /// What all samples together are like.
+    pub fn finish(mut self) -> Result<Surveyed, RenderFailure> {
+        self.hand_over();
+        let (rows, peak) = self.peaks.finish();
+        let outline = Outline::new(self.energies.finish().map_err(unmeasured)?, rows);
+        let before = Level::of(outline.loudness_lufs(), peak);
+        Ok(Surveyed { outline, before })
+    }
+}
+
+/// A segment that has been listened to.
+pub struct Surveyed {
+    outline: Outline,
+    before: Level,
+}
+
+/// What a segment is levelled to before it is encoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Integrated loudness.
+    pub loudness_lufs: f64,
+    /// What no true peak passes, linear.
+    pub ceiling: f64,
+}
+
+impl Surveyed {
+    /// What brings the segment to a target.
+    pub fn treatment(&self, target: Target) -> Treatment {
+        let before = self.before;
         let Level::Measured { loudness_lufs, peak } = before else {
-            return Ok(Treatment { before, gain: 1.0, ceiling: None });
+            return Treatment { before, gain: 1.0, limit: None };
         };
-        let (gain, aim) = (from_decibels(TARGET_LUFS - loudness_lufs), aim(self.ceiling));
+        let (gain, aim) = (from_decibels(target.loudness_lufs - loudness_lufs), aim(target.ceiling));
         if peak * gain <= aim {
-            return Ok(Treatment { before, gain, ceiling: None });
+            return Treatment { before, gain, limit: None };
         }
-        let gain = self.outline.gain(gain, aim, TARGET_LUFS);
-        Ok(Treatment { before, gain, ceiling: Some(self.ceiling) })
+        let Push { gain, release_samples, .. } = self.outline.push(gain, aim, target.loudness_lufs);
+        Treatment { before, gain, limit: Some(Limit { ceiling: target.ceiling, release_samples }) }
     }
 }
 
@@ -64,8 +104,8 @@ pub struct Treatment {
     pub before: Level,
     /// How far it is turned up or down, linear.
     pub gain: f64,
-    /// What the limiter holds its true peak to, linear, where that would lift one higher.
-    pub ceiling: Option<f64>,
+    /// What the limiter does, where the gain would lift a peak too high.
+    pub limit: Option<Limit>,
 }
 
 impl Treatment {
@@ -92,11 +132,13 @@ impl Treatment {
 #[expect(clippy::cast_precision_loss, reason = "test values are small")]
 mod tests {
     use super::*;
+    use crate::render::child::sound::limiter::RELEASE_SAMPLES;
+    use crate::render::child::sound::loudness::TARGET_LUFS;
 
     fn surveyed(channels: u32, samples: &[f32]) -> Treatment {
-        let mut survey = Survey::new(channels, 0.7).unwrap();
-        samples.chunks(777 * channels as usize).for_each(|piece| survey.push(piece).unwrap());
-        survey.finish().unwrap()
+        let mut survey = Survey::start(channels).unwrap();
+        samples.chunks(777 * channels as usize).for_each(|piece| survey.push(piece));
+        survey.finish().unwrap().treatment(Target { loudness_lufs: TARGET_LUFS, ceiling: 0.7 })
     }
 
     fn tone(count: usize, channels: usize, level: f32) -> Vec<f32> {
@@ -114,7 +156,7 @@ mod tests {
         for (channels, expected) in [(2, -20.0), (1, -23.01)] {
             let found = surveyed(channels, &tone(96_000, channels as usize, 0.1));
             assert!((20.0 * found.gain.log10() - (TARGET_LUFS - expected)).abs() < 0.1, "{found:?}");
-            assert!(found.ceiling.is_none());
+            assert!(found.limit.is_none());
         }
     }
 
@@ -128,7 +170,7 @@ mod tests {
     fn silence_is_left_alone() {
         for samples in [vec![0.0; 96_000], tone(96_000, 1, 0.000_1), vec![]] {
             let found = surveyed(1, &samples);
-            assert_eq!(found, Treatment { before: Level::Silence, gain: 1.0, ceiling: None });
+            assert_eq!(found, Treatment { before: Level::Silence, gain: 1.0, limit: None });
         }
     }
 
@@ -139,7 +181,8 @@ mod tests {
         let found = surveyed(1, &samples);
         let Level::Measured { loudness_lufs, .. } = found.before else { panic!("{found:?}") };
         assert!(
-            found.ceiling == Some(0.7) && 20.0 * found.gain.log10() > TARGET_LUFS - loudness_lufs + 1.0,
+            found.limit == Some(Limit { ceiling: 0.7, release_samples: RELEASE_SAMPLES })
+                && 20.0 * found.gain.log10() > TARGET_LUFS - loudness_lufs + 1.0,
             "{found:?}"
         );
     }
