@@ -101,7 +101,8 @@ impl Ledger {
     /// When the ledger cannot be read.
     #[must_use]
     pub fn open_previews(&self) -> i64 {
-        let query = sqlx::query_scalar("select count(*) from tasks where kind = 'preview' and state in ('ready', 'leased')");
+        let query =
+            sqlx::query_scalar("select count(*) from tasks where kind = 'preview' and state in ('ready', 'leased')");
         self.runtime.block_on(query.fetch_one(&self.pool)).expect("previews can be counted")
     }
 

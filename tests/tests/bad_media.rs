@@ -16,7 +16,7 @@ const VERDICT_WITHIN: Duration = Duration::from_secs(30);
 /// A child of a failed attempt is killed and waited for before the failure is told; the kernel may take a moment more.
 const CHILDREN_GONE_WITHIN: Duration = Duration::from_secs(5);
 /// What a preview of the longest of them takes on a busy machine.
-const PREVIEWS_WITHIN: Duration = Duration::from_secs(120);
+const PREVIEWS_WITHIN: Duration = Duration::from_mins(2);
 /// `up`, nats-server, the coordinator and the node.
 const PROCESSES: usize = 4;
 /// Mean difference of luma, of 255, between a frame and its source: coding at the lowest quality makes less, noise much more.
@@ -186,8 +186,9 @@ impl Left {
 /// What must not be there between two tries, whatever became of the first.
 fn leftovers(farm: &Farm) -> Vec<String> {
     let mut left = Vec::new();
-    // A preview is made in what time exports leave, and is nothing that an export left behind.
-    if found_within(PREVIEWS_WITHIN, || (farm.ledger().open_previews() == 0).then_some(())).is_none() {
+    // A preview is made in what time exports leave, then published, and is nothing that an export left behind.
+    let published = || (farm.ledger().open_previews() + farm.ledger().preview_parts() == 0).then_some(());
+    if found_within(PREVIEWS_WITHIN, published).is_none() {
         left.push("a preview never ends".to_owned());
     }
     let alone = || (farm.processes().len() == PROCESSES).then_some(());
