@@ -16,7 +16,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # The wrapper builds in release; where speed is not what is measured, another build will do.
 PROGRAM = pathlib.Path(os.environ.get("REELFARM_BINARIES", ROOT), "reelfarm")
-SAMPLE_EVERY_S = 0.05
+SAMPLE_EVERY_S = 0.25
 # Every look costs the farm and this script processor time that the export under measurement then lacks.
 POLL_EVERY_S = 0.1
 
