@@ -9,7 +9,7 @@ use super::peaks::{BLOCK, Peaks, REACH};
 /// How long before a peak the gain begins to fall: 5 ms at 48 kHz, slow enough not to crackle.
 pub const LOOK_AHEAD: usize = 240;
 
-/// How fast the gain comes back: a time constant of 100 ms at 48 kHz, as slow as nobody hears.
+/// How fast the gain comes back: a time constant of 100 ms at 48 kHz, slow enough that nobody hears it.
 pub const RELEASE_SAMPLES: u16 = 4_800;
 
 /// Gains are whole multiples of 2⁻³⁰, so that sums of them are exact and a gain of one is exactly one.
@@ -123,14 +123,13 @@ impl Limiter {
 
     /// Gives out the next frames with their gains, but for the leading one and what follows the last that came in.
     fn give_out(&mut self, gains: &[f32], out: &mut Vec<f32>) {
-        let from = self.next_out;
-        self.next_out += gains.len();
         let leading = usize::from(self.leading).min(gains.len());
         self.leading &= gains.is_empty();
-        let left = usize::try_from(self.frames_in - self.frames_out).unwrap_or(usize::MAX);
+        let from = self.next_out + leading;
+        self.next_out += gains.len();
+        let owed = usize::try_from(self.frames_in - self.frames_out).unwrap_or(usize::MAX);
         let gains = &gains[leading..];
-        let gains = &gains[..left.min(gains.len())];
-        let from = from + leading;
+        let gains = &gains[..owed.min(gains.len())];
         self.frames_out += gains.len() as u64;
         match &self.rows[..] {
             [left, right] => {

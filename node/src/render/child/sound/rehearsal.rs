@@ -129,3 +129,45 @@ impl Heard {
         Some((louder_lu, CEILING_DBTP - PEAK_ROOM_DB - 20.0 * peak.log10()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(levelled_lufs: f64, coded_lufs: f64, peak_dbtp: f64) -> Heard {
+        let level = |loudness_lufs, peak_dbtp| Level::Measured { loudness_lufs, peak: from_decibels(peak_dbtp) };
+        Heard { levelled: level(levelled_lufs, -4.6), coded: level(coded_lufs, peak_dbtp) }
+    }
+
+    fn tenths(correction: Option<(f64, f64)>) -> Option<(i32, i32)> {
+        #[expect(clippy::cast_possible_truncation, reason = "a few decibels")]
+        correction.map(|(louder, higher)| ((louder * 10.0).round() as i32, (higher * 10.0).round() as i32))
+    }
+
+    #[test]
+    fn what_is_near_enough_is_left() {
+        assert_eq!(tenths(heard(-14.0, -14.15, -2.0).correction(true)), None);
+        // An excerpt is held against what it was: a quiet one of a segment that is right as a whole.
+        assert_eq!(tenths(heard(-17.0, -17.1, -2.0).correction(false)), None);
+    }
+
+    #[test]
+    fn what_coding_took_is_given_back() {
+        assert_eq!(tenths(heard(-17.0, -17.6, -2.0).correction(false)), Some((6, 0)));
+        // The whole segment may use half of the room below the ceiling.
+        assert_eq!(tenths(heard(-14.0, -15.0, -3.3).correction(true)), Some((10, 10)));
+    }
+
+    #[test]
+    fn peaks_that_are_too_high_lower_the_ceiling_and_count_for_more() {
+        let (high, quiet) = (heard(-14.0, -14.1, -0.5), heard(-14.0, -14.9, -2.0));
+        assert_eq!(tenths(high.correction(true)), Some((1, -7)));
+        assert!(high.badness(true) > quiet.badness(true) && quiet.badness(true) > 0.0);
+    }
+
+    #[test]
+    fn silence_is_right_as_it_is() {
+        let silent = Heard { levelled: Level::Silence, coded: Level::Silence };
+        assert!(silent.correction(true).is_none() && silent.badness(true).abs() < f64::EPSILON);
+    }
+}
