@@ -29,10 +29,16 @@ async function cellsRecorded(page) {
 
 const nodeOf = async (farm) => (await farm.api('/api/nodes')).nodes.find(({ name }) => name === NAME)
 
+/** A node that says nothing is given up after three beats, on a busy machine later. */
+const GONE_WITHIN_MS = 120_000
+
 /** How long it takes from now until the farm says that the node is not connected, in seconds. */
 async function gone(farm) {
   const begun = performance.now()
-  while ((await nodeOf(farm))?.connected) await new Promise((resolve) => setTimeout(resolve, 250))
+  while ((await nodeOf(farm))?.connected) {
+    if (performance.now() - begun > GONE_WITHIN_MS) throw new Error(`${NAME} is still connected after ${GONE_WITHIN_MS / 1000} s`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
   return ((performance.now() - begun) / 1000).toFixed(1)
 }
 
