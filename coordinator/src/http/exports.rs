@@ -2,6 +2,7 @@
 
 mod cancel_or_delete;
 mod create;
+mod create_many;
 mod download;
 mod estimate;
 mod events;
@@ -25,6 +26,7 @@ use super::Deps;
 use crate::storage::{Storage, StorageError};
 use crate::store::exports::StoredFile;
 
+pub use create_many::ORDERS_MAX;
 pub use events::PING_EVERY;
 pub use share::{HOURS_MAX, origin};
 
@@ -34,6 +36,7 @@ const STREAMS_MAX: usize = 1000;
 /// All operations on exports.
 pub type Operations = (
     create::CreateExport,
+    create_many::CreateExports,
     estimate::EstimateExport,
     list_of_video::ListExportsOfVideo,
     list::ListExports,
@@ -54,6 +57,7 @@ pub fn operations(deps: &Deps) -> Operations {
     let look = show::Look { store: store.clone(), storage: storage.clone(), clock: clock.clone() };
     (
         create::CreateExport { counter: counter.clone(), look: look.clone() },
+        create_many::CreateExports { counter: counter.clone(), look: look.clone() },
         estimate::EstimateExport { store: store.clone(), counter: counter.clone() },
         list_of_video::ListExportsOfVideo { store: store.clone(), look: look.clone() },
         list::ListExports { store: store.clone(), look: look.clone() },

@@ -72,16 +72,34 @@ pub async fn observed(operation: Known, endpoint: impl Endpoint, request: Reques
     }
     let Some(mut deed) = deed.filter(|_| response.status().is_success()) else { return Ok(response) };
     deed.status = response.status().as_u16();
-    if response.status() == StatusCode::CREATED {
+    let mut deeds = vec![deed];
+    if matches!(response.status(), StatusCode::CREATED | StatusCode::MULTI_STATUS) {
         let body = response.take_body().into_bytes().await.map_err(poem::error::InternalServerError)?;
-        deed.created_id = serde_json::from_slice(&body).ok().as_ref().and_then(id);
+        deeds = deeds.into_iter().flat_map(|deed| of_answer(deed, &body)).collect();
         response.set_body(Body::from_bytes(body));
     }
-    // What nobody can be held to must not look done.
-    match gate.store.note_deed(&deed, gate.clock.now()).await {
-        Ok(()) => Ok(response),
-        Err(cause) => Ok(Refusal::from(cause).into_response()),
+    for deed in &deeds {
+        // What nobody can be held to must not look done.
+        if let Err(cause) = gate.store.note_deed(deed, gate.clock.now()).await {
+            return Ok(Refusal::from(cause).into_response());
+        }
     }
+    Ok(response)
+}
+
+/// One entry for each thing that an answer says was made: of several orders those that were taken, each with its video.
+fn of_answer(deed: Deed, body: &[u8]) -> Vec<Deed> {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let Some(orders) = answer["orders"].as_array() else { return vec![Deed { created_id: id(&answer), ..deed }] };
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let made = orders.iter().filter(|order| order["export"].is_object());
+    let of_order = |order: &Value| Deed {
+        object_id: text(&order["export"]["video_id"]),
+        created_id: text(&order["export"]["id"]),
+        status: StatusCode::CREATED.as_u16(),
+        ..deed.clone()
+    };
+    made.map(of_order).collect()
 }
 
 fn deed(operation: Known, request: &Request) -> Deed {

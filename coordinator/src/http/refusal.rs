@@ -210,6 +210,17 @@ impl Refusal {
         Refusal::new(RefusalCode::NotFound, format!("There is no such {what}."))
     }
 
+    /// The refusal of one of several things that were asked for at once: status, body, and seconds to wait. Its fields are at
+    /// `place` in the request.
+    pub fn within(self, place: &str) -> (StatusCode, RefusalView, Option<u64>) {
+        let Refusal::Refused(status, Json(mut view), wait) = self;
+        for problem in &mut view.problems {
+            let dot = if problem.field.is_empty() { "" } else { "." };
+            problem.field = format!("{place}{dot}{}", problem.field);
+        }
+        (status, view, wait)
+    }
+
     /// A fault of ours: logged here, told to nobody.
     pub fn internal(cause: &dyn StdError) -> Refusal {
         let id = request_id::current();

@@ -10,8 +10,8 @@ use farm_core::seconds::SECONDS_MAX;
 use farm_core::webhooks::URL_CHARACTERS_MAX;
 use serde_json::{Value, json};
 
-use super::super::exports::HOURS_MAX;
 use super::super::exports::request::CROSSFADE_SECONDS_MAX;
+use super::super::exports::{HOURS_MAX, ORDERS_MAX};
 use super::super::idempotency::KEY_CHARACTERS_MAX;
 use super::super::queue::PRIORITY_MAX;
 use super::super::usage::MONTHS_MAX;
@@ -75,6 +75,7 @@ fn of_fields() -> Vec<(&'static str, &'static str, Bound)> {
         ("Enrolment", "facts", json!({ "type": "object" })),
         ("SegmentRange", "clip_id", name()),
         ("Extend", "minutes", between(1, EXTENSION_MINUTES_MAX)),
+        ("NewExports", "orders", items(1, ORDERS_MAX)),
         ("NewJoinToken", "name", name()),
         ("NewPreset", "name", name()),
         ("NewPriority", "priority", between(-PRIORITY_MAX, PRIORITY_MAX)),
@@ -89,11 +90,11 @@ fn of_fields() -> Vec<(&'static str, &'static str, Bound)> {
     for (schema, field) in [("NewUser", "password"), ("UserChange", "password"), ("PasswordChange", "new_password")] {
         bounds.push((schema, field, password()));
     }
-    for schema in ["NewExport", "ExportChanges"] {
+    for schema in ["NewExport", "NewExportOfVideo", "ExportChanges"] {
         bounds.push((schema, "segments", json!({ "maxItems": SEGMENTS_MAX })));
         bounds.push((schema, "name", name()));
     }
-    for schema in ["NewExport", "ExportChanges", "ExportSettings"] {
+    for schema in ["NewExport", "NewExportOfVideo", "ExportChanges", "ExportSettings"] {
         bounds.push((schema, "crossfade_seconds", crossfade()));
     }
     for field in ["start", "end", "start_time", "end_time"] {

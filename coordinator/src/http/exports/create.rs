@@ -12,6 +12,7 @@ use super::super::refusal::Refusal;
 use super::place::Counter;
 use super::request;
 use super::show::{ExportView, Look};
+use crate::store::tokens::Identity;
 
 #[derive(ApiResponse)]
 enum Created {
@@ -40,7 +41,19 @@ impl CreateExport {
         id: Path<Uuid>,
         body: Json<request::NewExport>,
     ) -> Result<Created, Refusal> {
-        let export = self.counter.place(&who.0, new, VideoId(id.0), body.0).await?;
-        Ok(Created::Created(Json(self.look.show_one(export).await?)))
+        let export = ordered(&self.counter, &self.look, &who.0, new, VideoId(id.0), body.0).await?;
+        Ok(Created::Created(Json(export)))
     }
+}
+
+/// Takes an order, whether it came alone or among others, and shows the export it made.
+pub(super) async fn ordered(
+    counter: &Counter,
+    look: &Look,
+    who: &Identity,
+    new: NewId,
+    video: VideoId,
+    body: request::NewExport,
+) -> Result<ExportView, Refusal> {
+    look.show_one(counter.place(who, new, video, body).await?).await
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use farm_core::ids::ExportId;
 use poem::http::Method;
 use poem::test::TestClient;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::app::{Answer, App, Person};
 use crate::http::api;
 use crate::store::idempotency::{KeyedCall, LOCKED_FOR, Standing};
-use crate::store::tests::ledger::a_ready_video;
+use crate::store::tests::ledger::{NOW, a_ready_video, enter_export};
 use crate::store::users::Role;
 
 async fn post(app: &App, who: &Person, path: &str, key: &str, body: &Value) -> Answer {
@@ -23,12 +24,20 @@ fn order() -> Value {
     json!({ "resolution": "720p", "format": "mp4", "quality": "low", "export_type": "single" })
 }
 
+/// Two orders in one call.
+fn two_orders(video: &str) -> Value {
+    let mut order = order();
+    order["video_id"] = json!(video);
+    json!({ "orders": [order, order] })
+}
+
 /// Every creating call there is, as a path and a body.
 async fn creating_calls(app: &App, admin: &Person) -> Vec<(String, Value)> {
     let video = a_ready_video(app.store(), admin.id).await;
     vec![
         ("/api/videos".to_owned(), json!({ "filename": "a.mp4", "size_bytes": 1000 })),
         (format!("/api/videos/{video}/export"), order()),
+        ("/api/exports".to_owned(), two_orders(&video.to_string())),
         ("/api/tokens".to_owned(), json!({ "name": "editor" })),
         ("/api/users".to_owned(), json!({ "name": "bob" })),
         (format!("/api/users/{}/tokens", admin.id), json!({ "name": "editor" })),
@@ -52,7 +61,7 @@ async fn the_same_call_is_answered_the_same_for_a_day() {
         );
     }
     let all = app.get(&root, "/api/exports").await;
-    assert_eq!(all.body["total"], 1);
+    assert_eq!(all.body["total"], 3);
     let (path, body) = ("/api/videos", json!({ "filename": "b.mp4", "size_bytes": 1000 }));
     let first = post(&app, &root, path, "k", &body).await;
     app.clock.advance(Duration::from_hours(24));
@@ -153,6 +162,24 @@ async fn a_call_that_was_broken_off_creates_one_thing_all_the_same() {
     let made = post(&app, &ann, "/api/videos", "video", &announce).await;
     assert_eq!(made.body["video"]["id"], id.to_string());
     assert_eq!(made.body["upload"]["parts"].as_array().unwrap().len(), 1);
+    app.stop().await;
+}
+
+/// Killed between two orders of one call: the first is in the books, the second is not.
+#[tokio::test]
+async fn a_call_for_several_things_that_was_broken_off_creates_each_once() {
+    let app = App::start().await;
+    let ann = app.creator("ann").await;
+    let video = a_ready_video(app.store(), ann.id).await;
+    let (path, body) = ("/api/exports", two_orders(&video.to_string()));
+    let id = broken_off(&app, &ann, path, &body, "k").await;
+    enter_export(app.store(), ExportId(id), ann.id, video, NOW).await;
+    app.store().unlock_keyed_calls().await.unwrap();
+    let made = post(&app, &ann, path, "k", &body).await;
+    let of = |number: usize| made.body["orders"][number]["export"]["id"].as_str().unwrap();
+    assert_eq!((made.status.as_u16(), of(0)), (201, id.to_string().as_str()), "{made:?}");
+    assert_ne!(of(0), of(1));
+    assert_eq!(app.get(&ann, "/api/exports").await.body["total"], 2);
     app.stop().await;
 }
 

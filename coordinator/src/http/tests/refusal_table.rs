@@ -31,6 +31,28 @@ impl Table {
     }
 }
 
+/// Asks for an export alone and among others: what is refused is refused in the same words.
+async fn asked(app: &App, who: &Person, path: &str, body: Value) -> Answer {
+    let alone = app.post(who, path, body.clone()).await;
+    let mut order = body;
+    order["video_id"] = json!(path.split('/').nth(3));
+    let among = app.post(who, "/api/exports", json!({ "orders": [order] })).await;
+    let outcome = &among.body["orders"][0];
+    let wait = outcome["retry_after_seconds"].as_u64().map(|seconds| seconds.to_string()).unwrap_or_default();
+    assert_eq!((among.status.as_u16(), &among.body["refused"]), (207, &json!(1)), "{among:?}");
+    assert_eq!(
+        (outcome["status"].as_u64(), wait.as_str()),
+        (Some(alone.status.as_u16().into()), alone.header("retry-after"))
+    );
+    let mut expected = alone.body.clone();
+    for problem in expected["problems"].as_array_mut().unwrap() {
+        problem["field"] = json!(format!("orders[0].{}", problem["field"].as_str().unwrap()));
+    }
+    expected["request_id"] = outcome["refusal"]["request_id"].clone();
+    assert_eq!(outcome["refusal"], expected);
+    alone
+}
+
 const fn invalid(problems: &'static [(&'static str, &'static str)]) -> Promise {
     (400, "invalid_request", problems, "")
 }
@@ -95,7 +117,7 @@ async fn faults_of_an_order(app: &App, ann: &Person, path: &str, table: &mut Tab
         ),
     ];
     for (what, body, promise) in cases {
-        table.line(what, &app.post(ann, path, body).await, promise);
+        table.line(what, &asked(app, ann, path, body).await, promise);
     }
 }
 
@@ -105,11 +127,11 @@ async fn states_of_a_video(app: &App, ann: &Person, table: &mut Table) {
     let path = format!("/api/videos/{video}/export");
     let whole = order("single", &json!([]));
     let not_ready = (409, "video_not_ready", &[][..], "");
-    table.line("uploading", &app.post(ann, &path, whole.clone()).await, not_ready);
+    table.line("uploading", &asked(app, ann, &path, whole.clone()).await, not_ready);
     app.store().begin_indexing(ann.id, video, NOW).await.unwrap();
-    table.line("indexing", &app.post(ann, &path, whole.clone()).await, not_ready);
+    table.line("indexing", &asked(app, ann, &path, whole.clone()).await, not_ready);
     app.store().video_failed(video, "unsupported_media", "The file is a text, not a video.", NOW).await.unwrap();
-    let refused = app.post(ann, &path, whole).await;
+    let refused = asked(app, ann, &path, whole).await;
     table.line("not a video", &refused, (422, "unsupported_media", &[], ""));
     assert_eq!(refused.body["message"], "The file is a text, not a video.", "in plain words");
 }
@@ -123,7 +145,7 @@ async fn excesses(app: &App, ann: &Person, root: &Person, path: &str, table: &mu
         assert_eq!(made.status, 201, "{made:?}");
         under_way.push(format!("/api/exports/{}", made.id()));
     }
-    let busy = app.post(ann, path, short.clone()).await;
+    let busy = asked(app, ann, path, short.clone()).await;
     table.line("three under way", &busy, (429, "too_many_exports", &[], "15"));
     for export in under_way {
         assert_eq!(app.delete(ann, &export).await.status, 202);
@@ -133,7 +155,7 @@ async fn excesses(app: &App, ann: &Person, root: &Person, path: &str, table: &mu
         let made = app.post(ann, path, short.clone()).await;
         assert_eq!(app.delete(ann, &format!("/api/exports/{}", made.id())).await.status, 202);
     }
-    let often = app.post(ann, path, short.clone()).await;
+    let often = asked(app, ann, path, short.clone()).await;
     table.line("ten within the hour", &often, (429, "too_many_exports", &[], "3180"));
 
     let limit = async |limits: Value| {
@@ -141,16 +163,16 @@ async fn excesses(app: &App, ann: &Person, root: &Person, path: &str, table: &mu
         assert_eq!(app.ask(root, Method::PATCH, &path, Some(change)).await.status, 200);
     };
     limit(json!({ "exports_per_hour": 100, "minutes_per_month": 0 })).await;
-    let spent = app.post(ann, path, short.clone()).await;
+    let spent = asked(app, ann, path, short.clone()).await;
     // Ordered at 15:13:40 on 15 June: until July begins.
     table.line("no minutes left", &spent, (429, "budget_spent", &[], "1327580"));
     limit(json!({ "minutes_per_month": 1000, "storage_bytes": 1_500_000 })).await;
     let no_room = (507, "insufficient_storage", &[][..], "");
     let announced = app.post(ann, "/api/videos", json!({ "filename": "a.mp4", "size_bytes": 600_000 })).await;
     table.line("no room for a video", &announced, no_room);
-    table.line("no room for its file", &app.post(ann, path, order("single", &json!([]))).await, no_room);
+    table.line("no room for its file", &asked(app, ann, path, order("single", &json!([]))).await, no_room);
     limit(json!({ "storage_bytes": 100_000_000_000_u64, "file_bytes": 100_000 })).await;
-    let large = app.post(ann, path, order("single", &json!([]))).await;
+    let large = asked(app, ann, path, order("single", &json!([]))).await;
     table.line("a file that would be too large", &large, (413, "output_too_large", &[], ""));
 }
 
@@ -160,7 +182,7 @@ async fn askers(app: &App, ann: &Person, path: &str, table: &mut Table) {
     table.line("not signed in", &Answer::read(nobody).await, (401, "not_signed_in", &[], ""));
     table.line("wrong role", &app.get(ann, "/api/queue").await, (403, "forbidden", &[], ""));
     let eve = app.creator("eve").await;
-    let theirs = app.post(&eve, path, order("single", &json!([]))).await;
+    let theirs = asked(app, &eve, path, order("single", &json!([]))).await;
     table.line("another's video", &theirs, (404, "not_found", &[], ""));
 }
 

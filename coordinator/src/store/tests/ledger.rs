@@ -74,6 +74,12 @@ pub(crate) async fn a_ready_video(store: &Store, user: UserId) -> VideoId {
 /// A pending export of the whole video.
 pub(crate) async fn a_pending_export(store: &Store, user: UserId, video: VideoId, now: Timestamp) -> ExportId {
     let id = ExportId(Uuid::now_v7());
+    enter_export(store, id, user, video, now).await;
+    id
+}
+
+/// Enters an export that nothing has been done with, under an id that was decided before.
+pub(crate) async fn enter_export(store: &Store, id: ExportId, user: UserId, video: VideoId, now: Timestamp) {
     let selections = [Selection { start_time: 0.0, end_time: 10.0, clip_id: None }];
     let order = order();
     let export = NewExport { id, user, video, order: &order, selections: &selections, total_duration_seconds: 10.0 };
@@ -81,7 +87,6 @@ pub(crate) async fn a_pending_export(store: &Store, user: UserId, video: VideoId
     assert!(tx.lock_video(user, video).await.unwrap());
     tx.insert_export(export, now).await.unwrap();
     tx.commit().await.unwrap();
-    id
 }
 
 /// An export whose parts are all there and whose files are being uploaded.

@@ -982,6 +982,71 @@ export type NewExportDefaults = {
 };
 
 /**
+ * NewExportOfVideo
+ *
+ * An order for an export of the video it names.
+ */
+export type NewExportOfVideo = {
+    /**
+     * By how much neighbours of a combined export overlap, rounded to whole frames; 0 by default, for hard joints. Each segment
+     * must have room for the overlaps at both of its ends.
+     */
+    crossfade_seconds?: number;
+    /**
+     * How many files come out.
+     */
+    export_type: ExportType & unknown;
+    /**
+     * The container of the files.
+     */
+    format: Format & unknown;
+    /**
+     * What the files are called; the video's name by default.
+     */
+    name?: string;
+    /**
+     * Level the loudness of the segments; yes by default.
+     */
+    normalize_audio?: boolean;
+    /**
+     * How good, how large.
+     */
+    quality?: Quality & unknown;
+    /**
+     * Another name of `quality`.
+     */
+    quality_preset?: Quality & unknown;
+    /**
+     * The box the picture is fitted into; it is never enlarged beyond need.
+     */
+    resolution: Resolution & unknown;
+    /**
+     * Take parts that were rendered before; yes by default.
+     */
+    reuse_parts?: boolean;
+    /**
+     * The ranges, in output order, at most 500; none means the whole video.
+     */
+    segments?: Array<SegmentRange>;
+    /**
+     * The video's id.
+     */
+    video_id: string;
+};
+
+/**
+ * NewExports
+ *
+ * Several orders for exports.
+ */
+export type NewExports = {
+    /**
+     * The orders, taken one after the other: 1 to 50.
+     */
+    orders: Array<NewExportOfVideo>;
+};
+
+/**
  * NewJoinToken
  *
  * Asks for a join token.
@@ -1268,6 +1333,50 @@ export type Nodes = {
      * How many there are on all pages.
      */
     total: number;
+};
+
+/**
+ * OrderOutcome
+ *
+ * What became of one order: either the export or the refusal.
+ */
+export type OrderOutcome = {
+    /**
+     * The export, where the order is in the books.
+     */
+    export?: Export & unknown;
+    /**
+     * Why it is not. Fields are told as paths into the whole request, such as `orders[3].segments[2].end`.
+     */
+    refusal?: Refusal & unknown;
+    /**
+     * When to order it again, wherever waiting helps.
+     */
+    retry_after_seconds?: number;
+    /**
+     * The status it would have been answered with alone: 201 or that of its refusal.
+     */
+    status: number;
+};
+
+/**
+ * OrderOutcomes
+ *
+ * What became of several orders.
+ */
+export type OrderOutcomes = {
+    /**
+     * How many are in the books.
+     */
+    ordered: number;
+    /**
+     * What became of each, in the order they were given.
+     */
+    orders: Array<OrderOutcome>;
+    /**
+     * How many are not.
+     */
+    refused: number;
 };
 
 /**
@@ -3479,6 +3588,77 @@ export type ListExportsResponses = {
 };
 
 export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
+
+export type CreateExportsData = {
+    body: NewExports;
+    headers?: {
+        /**
+         * Names this call: the same call with the same key is answered the same for 24 hours, and done once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/exports';
+};
+
+export type CreateExportsErrors = {
+    /**
+     * Refused: `invalid_request`.
+     */
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`, `cross_site`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `idempotency_key_in_use`.
+     */
+    409: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `idempotency_key_reused`.
+     */
+    422: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+};
+
+export type CreateExportsError = CreateExportsErrors[keyof CreateExportsErrors];
+
+export type CreateExportsResponses = {
+    /**
+     * All orders are in the books.
+     */
+    201: OrderOutcomes;
+    /**
+     * Some of the orders, or all, were refused: each says why. Those that were not are in the books.
+     */
+    207: OrderOutcomes;
+};
+
+export type CreateExportsResponse = CreateExportsResponses[keyof CreateExportsResponses];
 
 export type DeleteExportData = {
     body?: never;
