@@ -27,7 +27,7 @@ export const POINTS = [
   { text: 'many at once: asked with their number, failures one by one', tests: [['exports-list.test.tsx', /many are deleted/]] },
   { text: 'presets: made, edited, copied, deleted with a way back; reset says what changes', tests: [['settings.test.tsx', /preset|defaults|taken/]] },
   { text: 'recommendations with their day and source', tests: [['settings.test.tsx', /platform/]] },
-  { text: 'bulk export and quick export', tests: [['quick-export.test.tsx']] },
+  { text: 'bulk export and quick export', tests: [['bulk-export.test.tsx'], ['quick-export.test.tsx']] },
   { text: 'what plays, plays; what cannot, says so' },
   { text: 'draw, trim, undo', tests: [['segments.test.ts'], ['geometry.test.ts']] },
   { text: 'all of it by keys' },

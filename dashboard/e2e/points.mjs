@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { browser, dashboard, site } from './browser.mjs'
 import { noted } from './notes.mjs'
+import { orders } from './orders.mjs'
 import { PAGES, open } from './pages.mjs'
 
 const { url, stop } = await site()
@@ -163,6 +164,8 @@ await step('Tab goes through a page and out of it again', async (page) => {
   }
   return figures.join(', ')
 }, 40)
+
+await orders({ step, url })
 
 await close()
 await stop()

@@ -1,6 +1,9 @@
-// The mock farm in other moods, for looking at pages that have nothing or that cannot get it: `?farm=empty` and `?farm=broken`.
+// The mock farm in other moods, for looking at pages that have nothing, cannot get it, or have much: `?farm=empty`, `broken` and
+// `many`. With `?farm=limited` it takes only so many orders at once.
 import { HttpResponse, http } from 'msw'
 import { refusal } from './answers'
+import { id } from './clock'
+import { videos } from './data'
 
 const KEPT = 'mock.farm'
 const NOTHING: Readonly<Record<string, object>> = {
@@ -29,10 +32,20 @@ const NOTHING: Readonly<Record<string, object>> = {
   '/api/settings/presets': { presets: [], total: 0 },
 }
 
-function mood(): string | null {
+export function mood(): string | null {
   const asked = new URLSearchParams(location.search).get('farm')
   if (asked) sessionStorage.setItem(KEPT, asked)
   return sessionStorage.getItem(KEPT)
+}
+
+const MANY = 24
+
+/** As many videos as are exported at once by whoever has much to do. They stay for as long as the page is open. */
+function fill(): void {
+  const first = videos.find(({ status }) => status === 'ready')
+  if (!first || videos.length > MANY) return
+  const clip = (number: number) => ({ ...first, id: id(2, 100 + number), filename: `Clip ${String(number).padStart(2, '0')}.mp4` })
+  videos.unshift(...Array.from({ length: MANY }, (_, index) => clip(index + 1)))
 }
 
 /** Whatever is not answered here is answered as usual. */
@@ -40,6 +53,7 @@ export const moodHandlers = [
   http.get('/api/*', ({ request }) => {
     const { pathname } = new URL(request.url)
     const now = mood()
+    if (now === 'many' && pathname === '/api/videos') fill()
     if (now === 'empty' && NOTHING[pathname]) return HttpResponse.json(NOTHING[pathname])
     const always = pathname === '/api/me' || pathname === '/api/events'
     return now === 'broken' && !always ? refusal(500, 'internal', 'The farm has a fault. It is noted with its request.') : undefined

@@ -1,10 +1,12 @@
 // The pages beside the great ways, each once on the real farm: people and roles, tokens, webhooks, usage, failures, the queue's orders.
 import assert from 'node:assert/strict'
 import { browser } from '../browser.mjs'
+import { bulk } from './bulk.mjs'
 import { shot } from './steps.mjs'
 
 export async function desk({ page, step, farm }) {
   const visit = (path) => page.goto(farm.url + path)
+  await step('several videos are exported by one request', () => bulk({ page, farm }), 28)
   await step('a creator is made, and finds nothing of the farm', () => creator({ page, farm, visit }), 39)
   await step('a token is made, works, and is revoked', async () => {
     await visit('/access')

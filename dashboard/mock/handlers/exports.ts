@@ -1,10 +1,11 @@
-// Exports of the mock farm: listed, ordered, followed, cancelled, retried, shared. They move on with time.
+// Exports of the mock farm: listed, followed, cancelled, retried, shared. They move on with time.
 import { HttpResponse, http } from 'msw'
-import type { Export, ExportStatus, NewExport, Problem, Progress } from '../../src/api/gen'
-import { SENTINELS, notFound, page, refusal } from '../answers'
+import type { Export, ExportStatus, NewExport, Progress } from '../../src/api/gen'
+import { notFound, page, refusal } from '../answers'
 import { id } from '../clock'
 import { exports, videos } from '../data'
 import { film } from '../film'
+import { order } from './orders'
 
 const STATUSES: ExportStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled']
 /** A mock export takes so long. */
@@ -64,46 +65,6 @@ function filtered(url: URL, of?: string): Export[] {
   return url.searchParams.get('sort') === 'created_at' ? found.reverse() : found
 }
 
-let ordered = 0
-const byKey = new Map<string, Export>()
-
-/** A new export by the order, or the way its name asks it to be refused. */
-function order(videoId: string, body: NewExport, key: string | null) {
-  const known = key === null ? undefined : byKey.get(key)
-  if (known) return HttpResponse.json(known, { status: 201 })
-  if (body.name === SENTINELS.busy) return refusal(429, 'too_busy', 'You have three exports under way already.')
-  if (body.name === SENTINELS.full) return refusal(507, 'insufficient_storage', 'There is no room for this export.')
-  if (body.name === SENTINELS.broken) return refusal(500, 'internal', 'The farm has a fault.')
-  if (body.name === SENTINELS.faulty) {
-    const problem: Problem = { field: 'name', code: 'invalid_text', message: 'That name is not taken here.' }
-    return refusal(400, 'invalid_request', 'The order has a fault.', [problem])
-  }
-  ordered += 1
-  const now = new Date().toISOString()
-  const made: Export = {
-    id: id(7, ordered),
-    export_id: id(7, ordered),
-    video_id: videoId,
-    user_id: id(1, 1),
-    export_type: body.export_type,
-    resolution: body.resolution,
-    format: body.format,
-    quality_preset: body.quality ?? 'medium',
-    status: 'pending',
-    progress_percentage: 0,
-    current_stage: 'queued',
-    segment_selections: (body.segments ?? []).map(({ start = 0, end = 0 }) => ({ start_time: start, end_time: end })),
-    total_duration_seconds: (body.segments ?? []).reduce((sum, { start = 0, end = 0 }) => sum + end - start, 0) || 30,
-    cost: 0,
-    created_at: now,
-    updated_at: now,
-    outputs: [],
-  }
-  exports.unshift(made)
-  if (key !== null) byKey.set(key, made)
-  return HttpResponse.json(made, { status: 201 })
-}
-
 export const exportHandlers = [
   http.get('/api/exports', ({ request }) => {
     const url = new URL(request.url)
@@ -116,10 +77,6 @@ export const exportHandlers = [
     const url = new URL(request.url)
     const found = filtered(url, String(params.id))
     return HttpResponse.json({ exports: page(found, url), total: found.length })
-  }),
-  http.post<{ id: string }, NewExport>('/api/videos/:id/export', async ({ request, params }) => {
-    if (!videos.some((video) => video.id === params.id)) return notFound('video')
-    return order(params.id, await request.json(), request.headers.get('idempotency-key'))
   }),
   http.post<{ id: string }, NewExport>('/api/videos/:id/estimate', async ({ request }) => {
     const body = await request.json()

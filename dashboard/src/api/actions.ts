@@ -11,10 +11,12 @@ import type {
   LoginLink,
   NewExport,
   NewExportDefaults,
+  NewExportOfVideo,
   NewPreset,
   NewUser,
   NewWebhook,
   NewWebhookView,
+  OrderOutcomes,
   PasswordChange,
   Preset,
   Presets,
@@ -71,6 +73,10 @@ export const duplicatePreset = (id: string): Promise<Preset> => call(sdk.duplica
 
 /** What the platforms ask for, with the day it was looked up. */
 export const listRecommendations = (): Promise<Recommendations> => call(sdk.recommendations())
+
+/** Orders several exports in one request. Each is answered by itself; the same `key` sent twice orders each once. */
+export const createExports = (orders: NewExportOfVideo[], key: string): Promise<OrderOutcomes> =>
+  call(sdk.createExports({ body: { orders }, headers: { 'Idempotency-Key': key } }))
 
 export const estimateExport = (video: string, body: NewExport, signal: AbortSignal): Promise<Estimate> =>
   call(sdk.estimateExport({ path: { id: video }, body, signal }))

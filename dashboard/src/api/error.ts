@@ -1,4 +1,5 @@
 // What a refused or lost request looks like to the rest of the dashboard. Sends none.
+import { duration } from '@/lib/format'
 import type { Problem } from './gen'
 
 /** A request that did not work: refused by the coordinator, or never answered (status 0). */
@@ -66,6 +67,15 @@ export function lost(cause: unknown): ApiError {
     return new ApiError({ status: 0, code: 'aborted', message: 'The request was taken back.' })
   }
   return new ApiError({ status: 0, code: 'unreachable', message: 'The coordinator cannot be reached.' })
+}
+
+const DAY_SECONDS = 86_400
+
+/** What the coordinator says, and when to try again if it says that too. */
+export function advice(message: string, retryAfter: number | undefined): string {
+  if (retryAfter === undefined) return message
+  const wait = retryAfter < 2 * DAY_SECONDS ? duration(retryAfter) : `${Math.ceil(retryAfter / DAY_SECONDS)} days`
+  return `${message} Try again in ${wait}.`
 }
 
 /** A sentence for any error, to be shown beside the thing that failed. */

@@ -9,7 +9,7 @@ import { between, bytes, plural, roughly } from '@/lib/format'
 
 const DEBOUNCE_MS = 300
 
-function useSettled<T>(value: T): T {
+export function useSettled<T>(value: T): T {
   const [settled, setSettled] = useState(value)
   const text = JSON.stringify(value)
   useEffect(() => {
@@ -19,10 +19,13 @@ function useSettled<T>(value: T): T {
   return settled
 }
 
+/** Where the estimate of an order is kept. */
+export const estimateKey = (videoId: string, order: ExportConfig) => ['estimate', videoId, order]
+
 export function useEstimate(videoId: string, order: ExportConfig, enabled: boolean) {
   const settled = useSettled(order)
   return useQuery({
-    queryKey: ['estimate', videoId, settled],
+    queryKey: estimateKey(videoId, settled),
     queryFn: ({ signal }) => estimateExport(videoId, settled, signal),
     placeholderData: keepPreviousData,
     staleTime: 15_000,

@@ -62,16 +62,28 @@ test('nothing is sent while no segment is chosen', async () => {
 })
 
 test.each([
-  [SENTINELS.busy, /three exports under way.*90 s/],
-  [SENTINELS.full, /no room/],
-  [SENTINELS.broken, /has a fault/],
-])('a refusal (%s) is said, and the form is kept', async (name, sentence) => {
-  const { user, start, onClose } = await opened()
+  [402, SENTINELS.unpaid, /^The minutes you paid for are used up\. Buy more, and start again\.$/],
+  [429, SENTINELS.busy, /^You have three exports under way already\. Try again in 1 min 30 s\.$/],
+  [500, SENTINELS.broken, /^The farm has a fault\.$/],
+  [503, SENTINELS.away, /^The object store does not answer\. Try again in 20 s\.$/],
+  [507, SENTINELS.full, /^There is no room for this export\.$/],
+])('a refusal with status %s is said, and the form is kept as it was', async (_status, name, sentence) => {
+  const { user, start, onClose } = await opened({ segments })
+  const before = exports.length
+  await user.click(screen.getByRole('radio', { name: /WebM/ }))
+  await user.click(screen.getByRole('checkbox', { name: 'Export segment 2' }))
   await user.type(screen.getByLabelText('File name'), name)
   await user.click(start)
   expect(await screen.findByRole('alert')).toHaveTextContent(sentence)
   expect(screen.getByLabelText('File name')).toHaveValue(name)
+  expect(screen.getByRole('radio', { name: /WebM/ })).toBeChecked()
+  expect(screen.getByRole('checkbox', { name: 'Export segment 2' })).not.toBeChecked()
   expect(onClose).not.toHaveBeenCalled()
+  // What was wrong is mended in the same form, and it is sent.
+  await user.clear(screen.getByLabelText('File name'))
+  await user.click(start)
+  await waitFor(() => expect(onClose).toHaveBeenCalled())
+  expect(exports.length).toBe(before + 1)
 })
 
 test('a problem of a field stands at the field', async () => {

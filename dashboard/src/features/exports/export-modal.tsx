@@ -2,7 +2,7 @@
 import { Info } from 'lucide-react'
 import { type SubmitEvent, useRef } from 'react'
 import type { ExportConfig, ExportSegment } from '@/api/client'
-import { ApiError } from '@/api/error'
+import { ApiError, advice } from '@/api/error'
 import { Button } from '@/components/ui/button'
 import { Trouble } from '@/components/ui/card'
 import { Dialog } from '@/components/ui/dialog'
@@ -103,9 +103,7 @@ function Choices({ order }: { order: Order }) {
 
 function Refused({ error }: { error: Error }) {
   if (error instanceof ApiError && error.problems.length > 0) return null
-  const wait = error instanceof ApiError ? error.retryAfter : undefined
-  const text = wait === undefined ? error.message : `${error.message} Try again in ${wait} s.`
-  return <Trouble error={new Error(text)} />
+  return <Trouble error={new Error(advice(error.message, error instanceof ApiError ? error.retryAfter : undefined))} />
 }
 
 /** What comes of the order, as far as it can be said. */
