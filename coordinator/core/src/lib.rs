@@ -11,6 +11,7 @@ pub mod expected_size;
 pub mod export;
 pub mod export_settings;
 pub mod filename;
+pub mod finishing;
 pub mod ids;
 pub mod journal;
 pub mod limits;

@@ -1,7 +1,11 @@
 //! How far an export is, from what the ledger says of it: percent, stage, speed, time left.
 //! Reads no clock: elapsed time is an argument.
 
+mod left;
+
 use std::time::Duration;
+
+use left::remaining;
 
 use crate::status::{ExportStatus, Phase};
 
@@ -33,6 +37,12 @@ pub struct Way {
     pub media: Duration,
     /// Since it began; zero while it has not.
     pub elapsed: Duration,
+    /// Milliseconds of slots that its pictures took which are rendered whole.
+    pub picture_ms: u64,
+    /// How long it is expected to take from the last part on.
+    pub finishing: Duration,
+    /// Since the last part was here; zero while one is missing.
+    pub finishing_for: Duration,
 }
 
 /// The amounts of an export's tasks, added up.
@@ -44,6 +54,12 @@ pub struct WorkDone {
     pub frames_done: u64,
     /// Those of them that were there before.
     pub frames_reused: u64,
+    /// Frames of pictures that were rendered whole, by tasks that are done.
+    pub frames_rendered_whole: u64,
+    /// Frames of pictures that no node has begun.
+    pub frames_waiting: u64,
+    /// Frames that are missing of the picture with most of them.
+    pub frames_left_longest: u64,
     /// Milliseconds of sound to render.
     pub sound_total_ms: u64,
     /// Milliseconds of sound that are there.
@@ -90,7 +106,7 @@ pub struct Progress {
     pub stage: Stage,
     /// Media seconds rendered per second; `None` while nothing was.
     pub speed: Option<f64>,
-    /// Until all frames are there; `None` while that cannot be said.
+    /// Until its files are there; `None` while that cannot be said.
     pub remaining: Option<Duration>,
 }
 
@@ -135,18 +151,6 @@ fn speed(way: &Way) -> Option<f64> {
     Some((media / way.elapsed.as_secs_f64() * 1000.0).round() / 1000.0)
 }
 
-/// What is left at the pace so far.
-fn remaining(way: &Way) -> Option<Duration> {
-    let WorkDone { frames_total, frames_done, frames_reused, .. } = way.work;
-    let rendered = frames_done.saturating_sub(frames_reused);
-    let rendering = way.status == ExportStatus::Processing && way.phase == Phase::Rendering;
-    if !rendering || rendered == 0 || way.elapsed < SPEED_AFTER {
-        return None;
-    }
-    let left = as_f64(frames_total.saturating_sub(frames_done)) / as_f64(rendered);
-    Duration::try_from_secs_f64(way.elapsed.as_secs_f64() * left).ok()
-}
-
 fn rendered_permille(work: &WorkDone) -> u64 {
     let picture = permille(work.frames_done, work.frames_total);
     let sound = permille(work.sound_done_ms, work.sound_total_ms);
@@ -171,5 +175,7 @@ fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
+#[cfg(test)]
+mod lives;
 #[cfg(test)]
 mod tests;

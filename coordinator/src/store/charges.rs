@@ -155,17 +155,19 @@ impl Store {
         rows.into_iter().map(known).collect()
     }
 
-    /// Milliseconds of one slot that each of the exports took; one that took none is left out.
-    pub async fn costs_of(&self, exports: &[ExportId]) -> Result<HashMap<ExportId, u64>, StoreError> {
+    /// Milliseconds of one slot that each of the exports took, and what of it its pictures did; one that took none is left out.
+    pub async fn costs_of(&self, exports: &[ExportId]) -> Result<HashMap<ExportId, (u64, u64)>, StoreError> {
         if exports.is_empty() {
             return Ok(HashMap::new());
         }
         let sql = format!(
             "-- charges.of_exports
-            select export_id, cast(sum(render_ms) as bigint) from charges where export_id in ({}) group by export_id",
+            select export_id, cast(sum(render_ms) as bigint),
+                cast(sum(case when kind = 'picture' then render_ms else 0 end) as bigint)
+            from charges where export_id in ({}) group by export_id",
             placeholders(exports.len())
         );
-        let rows: Vec<(Uuid, i64)> = read!(self, |db| {
+        let rows: Vec<(Uuid, i64, i64)> = read!(self, |db| {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for id in exports {
                 query = query.bind(id.0);
@@ -173,7 +175,7 @@ impl Store {
             query.fetch_all(db).await
         })
         .map_err(StoreError::during("add up what exports cost"))?;
-        Ok(rows.into_iter().map(|(id, ms)| (ExportId(id), count(ms))).collect())
+        Ok(rows.into_iter().map(|(id, all, pictures)| (ExportId(id), (count(all), count(pictures)))).collect())
     }
 
     /// How many used something from `from` until before `until`, of one user or of everybody. One that is asked for counts anyway.

@@ -75,6 +75,10 @@ pub struct Export {
     pub priority: i32,
     /// Since when an operator holds it back.
     pub paused_at: Option<Timestamp>,
+    /// When its last part was here.
+    pub rendered_at: Option<Timestamp>,
+    /// Bytes that its files were expected to have when it was ordered.
+    pub expected_bytes: u64,
 }
 
 /// A range as it was asked for, in seconds of source time.

@@ -175,7 +175,7 @@ impl Store {
     /// rendering → uploading: every part is here.
     pub async fn begin_upload(&self, export: &OpenExport, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "-- steps.begin_upload
-            update exports set phase = 'uploading', epoch = epoch + 1, updated_at = $3
+            update exports set phase = 'uploading', epoch = epoch + 1, updated_at = $3, rendered_at = $3
             where id = $1 and epoch = $2 and phase = 'rendering' and status = 'processing'";
         let changed = write!(self, |db| sqlx::query(SQL)
             .bind(export.id.0)

@@ -31,7 +31,7 @@ pub struct ProgressView {
     pub status: ExportStatus,
     /// What is being done with it.
     pub current_stage: Stage,
-    /// Seconds until all frames are there; absent while that cannot be said.
+    /// Seconds until its files are there, at least 1 while any are left; absent while that cannot be said.
     pub estimated_time_remaining: Option<f64>,
     /// Seconds since rendering began, until it ended.
     pub elapsed_time: f64,

@@ -1,8 +1,10 @@
 //! How exports are shown: the row, what is done of it, its files. Raises the shown percentage, changes nothing else.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use farm_core::finishing::{Finished, finishing};
 use farm_core::ids::{ExportId, UserId};
 use farm_core::progress::{Progress, Way, progress};
 use farm_core::status::{ExportStatus, Phase};
@@ -170,10 +172,12 @@ impl Look {
         let begun: Vec<ExportId> =
             exports.iter().filter(|export| export.phase != Phase::Accepted).map(|export| export.id).collect();
         let amounts = self.store.amounts(&begun).await?;
+        let open = exports.iter().any(|export| export.status == ExportStatus::Processing);
+        let finished = if open { self.store.finished().await? } else { Vec::new() };
         let now = self.clock.now();
         let mut seen = Vec::with_capacity(exports.len());
         for export in exports {
-            let one = see(export, &amounts, now);
+            let one = see(export, &amounts, &finished, now);
             let open = !one.export.status.is_terminal();
             if open && one.progress.percent > one.export.progress_percentage {
                 self.store.raise_progress(one.export.id, one.progress.percent).await?;
@@ -250,7 +254,7 @@ fn completed(exports: &[Export]) -> Vec<ExportId> {
     exports.iter().filter(|export| export.status == ExportStatus::Completed).map(|export| export.id).collect()
 }
 
-fn see(export: Export, amounts: &std::collections::HashMap<ExportId, Amounts>, now: Timestamp) -> Seen {
+fn see(export: Export, amounts: &HashMap<ExportId, Amounts>, finished: &[Finished], now: Timestamp) -> Seen {
     let amounts = amounts.get(&export.id).copied().unwrap_or_default();
     let elapsed = export.started_at.map_or(Duration::ZERO, |started| export.completed_at.unwrap_or(now).since(started));
     let way = Way {
@@ -262,6 +266,9 @@ fn see(export: Export, amounts: &std::collections::HashMap<ExportId, Amounts>, n
         upload_bytes: amounts.upload_bytes,
         media: Duration::try_from_secs_f64(export.total_duration_seconds).unwrap_or_default(),
         elapsed,
+        picture_ms: amounts.picture_ms,
+        finishing: finishing(export.expected_bytes, finished),
+        finishing_for: export.rendered_at.map_or(Duration::ZERO, |rendered| now.since(rendered)),
     };
     Seen { progress: progress(&way), export, amounts, elapsed }
 }

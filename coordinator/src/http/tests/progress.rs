@@ -7,6 +7,7 @@ use futures::stream::BoxStream;
 use poem::test::TestResponse;
 use poem::web::sse::Event;
 use serde_json::{Value, json};
+use service::Clock as _;
 
 use super::app::{App, Person};
 use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video, begin_rendering, complete};
@@ -45,6 +46,21 @@ async fn progress_is_asked_for_once() {
     let rendering = app.get(&ann, &format!("{path}/progress")).await.body;
     assert_eq!((&rendering["progress"], &rendering["elapsed_time"]), (&json!(1), &json!(1.5)));
     assert_eq!(app.store().export_of(ann.id, export).await.unwrap().unwrap().progress_percentage, 1);
+
+    // Once every part is here, laying out and uploading are what is left; nobody is told that nothing is.
+    let open = app.store().exports_to_advance().await.unwrap().remove(0);
+    app.store().begin_upload(&open, app.clock.now()).await.unwrap();
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let now = app.get(&ann, &format!("{path}/progress")).await.body;
+        assert_eq!((&now["status"], &now["current_stage"]), (&json!("processing"), &json!("uploading")));
+        said.push(now["estimated_time_remaining"].as_f64().unwrap());
+        app.clock.advance(Duration::from_secs(2));
+    }
+    assert_eq!(said, [1.0, 1.0, 1.0], "{said:?}");
+    complete(app.store(), export, "exports/a", app.clock.now()).await;
+    let over = app.get(&ann, &format!("{path}/progress")).await.body;
+    assert_eq!((&over["progress"], over.get("estimated_time_remaining")), (&json!(100), None));
     app.stop().await;
 }
 

@@ -16,7 +16,8 @@ macro_rules! export_columns {
     () => {
         "id, user_id, video_id, export_type, resolution, format, quality_preset, segment_selections, \
          total_duration_seconds, status, phase, progress_percentage, output_s3_key, file_size_bytes, sha256, \
-         error_code, error_message, created_at, updated_at, started_at, completed_at, expires_at, deadline, priority, paused_at"
+         error_code, error_message, created_at, updated_at, started_at, completed_at, expires_at, deadline, priority, paused_at, \
+         rendered_at, expected_bytes"
     };
 }
 pub(super) use export_columns;
@@ -48,6 +49,8 @@ pub(super) struct ExportRow {
     deadline: Option<i64>,
     priority: i64,
     paused_at: Option<i64>,
+    rendered_at: Option<i64>,
+    expected_bytes: i64,
 }
 
 impl TryFrom<ExportRow> for Export {
@@ -81,6 +84,8 @@ impl TryFrom<ExportRow> for Export {
             deadline: row.deadline.map(Timestamp),
             priority: i32::try_from(row.priority).map_err(|_| wrong("priority"))?,
             paused_at: row.paused_at.map(Timestamp),
+            rendered_at: row.rendered_at.map(Timestamp),
+            expected_bytes: u64::try_from(row.expected_bytes).map_err(|_| wrong("expected_bytes"))?,
         })
     }
 }

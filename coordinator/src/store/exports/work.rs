@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use farm_core::finishing::{FINISHED_MAX, Finished};
 use farm_core::ids::ExportId;
 use farm_core::progress::WorkDone;
 use sqlx::AssertSqlSafe;
@@ -22,6 +24,8 @@ pub struct Amounts {
     pub upload_bytes: u64,
     /// Milliseconds of one slot that were spent on it.
     pub render_ms: u64,
+    /// Those of them that pictures took.
+    pub picture_ms: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,6 +34,9 @@ struct WorkRow {
     frames_total: i64,
     frames_done: i64,
     frames_reused: i64,
+    frames_whole: i64,
+    frames_waiting: i64,
+    frames_longest: i64,
     sound_total: i64,
     sound_done: i64,
     leased: i64,
@@ -50,8 +57,9 @@ impl Store {
             let amounts = amounts.entry(ExportId(id)).or_default();
             (amounts.uploaded_bytes, amounts.upload_bytes) = (count(uploaded), count(total));
         }
-        for (id, render_ms) in self.costs_of(exports).await? {
-            amounts.entry(id).or_default().render_ms = render_ms;
+        for (id, (render_ms, picture_ms)) in self.costs_of(exports).await? {
+            let amounts = amounts.entry(id).or_default();
+            (amounts.render_ms, amounts.picture_ms) = (render_ms, picture_ms);
         }
         Ok(amounts)
     }
@@ -65,6 +73,11 @@ impl Store {
                 cast(sum(case when kind = 'picture' and state = 'done' then amount_total
                               when kind = 'picture' then amount_done else 0 end) as bigint) as frames_done,
                 cast(sum(case when kind = 'picture' and reused then amount_total else 0 end) as bigint) as frames_reused,
+                cast(sum(case when kind = 'picture' and state = 'done' and not reused then amount_total else 0 end) as bigint)
+                    as frames_whole,
+                cast(sum(case when kind = 'picture' and state = 'ready' then amount_total else 0 end) as bigint) as frames_waiting,
+                cast(max(case when kind = 'picture' and state in ('ready', 'leased') then amount_total - amount_done else 0 end) as bigint)
+                    as frames_longest,
                 cast(sum(case when kind = 'sound' then amount_total else 0 end) as bigint) as sound_total,
                 cast(sum(case when kind = 'sound' and state = 'done' then amount_total
                               when kind = 'sound' then amount_done else 0 end) as bigint) as sound_done,
@@ -101,6 +114,20 @@ impl Store {
         .map_err(StoreError::during("add up the files of exports"))
     }
 
+    /// The exports that were finished last, newest first.
+    pub async fn finished(&self) -> Result<Vec<Finished>, StoreError> {
+        // By the index exports_finished.
+        const SQL: &str = "-- exports.finished
+            select expected_bytes, completed_at - rendered_at from exports
+            where rendered_at is not null and status = 'completed' order by completed_at desc limit $1";
+        let limit = i64::try_from(FINISHED_MAX).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, i64)> = read!(self, |db| sqlx::query_as(SQL).bind(limit).fetch_all(db).await)
+            .map_err(StoreError::during("read how long finishing took"))?;
+        let finished =
+            |(bytes, took)| Finished { expected_bytes: count(bytes), took: Duration::from_micros(count(took)) };
+        Ok(rows.into_iter().map(finished).collect())
+    }
+
     /// Notes that people were shown `percent` of an open export, so that nothing lower is shown again.
     pub async fn raise_progress(&self, id: ExportId, percent: u8) -> Result<(), StoreError> {
         const SQL: &str = "-- exports.raise_progress
@@ -130,6 +157,9 @@ impl From<WorkRow> for WorkDone {
             frames_total: count(row.frames_total),
             frames_done: count(row.frames_done),
             frames_reused: count(row.frames_reused),
+            frames_rendered_whole: count(row.frames_whole),
+            frames_waiting: count(row.frames_waiting),
+            frames_left_longest: count(row.frames_longest),
             sound_total_ms: count(row.sound_total),
             sound_done_ms: count(row.sound_done),
             tasks_leased: count(row.leased),

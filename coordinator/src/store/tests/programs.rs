@@ -6,6 +6,7 @@ use std::time::Duration;
 use farm_core::deadline::GRANTED_FIRST;
 use farm_core::estimate::Measure;
 use farm_core::export_settings::ExportSettings;
+use farm_core::finishing::Finished;
 use farm_core::ids::{DeliveryId, ExportId, NodeId, PresetId, TaskId, UserId, WebhookId};
 use farm_core::plan::{Basis, plan};
 use farm_core::waiting::Standing as Stand;
@@ -14,7 +15,9 @@ use farm_core::work::{Encoder, TaskKind};
 use service::{Secret, Timestamp};
 use uuid::Uuid;
 
-use super::ledger::{NOW, a_pending_export, a_ready_video, a_user, begin_rendering, complete, on_each_ledger};
+use super::ledger::{
+    NOW, a_pending_export, a_ready_video, a_user, an_uploading_export, begin_rendering, complete, on_each_ledger,
+};
 use crate::store::charges::Charge;
 use crate::store::join_tokens::NewNode;
 use crate::store::page::Page;
@@ -202,6 +205,29 @@ async fn limits_presets_and_links_are_kept() {
 }
 
 #[tokio::test]
+async fn how_long_finishing_took_is_kept() {
+    on_each_ledger(async |store| {
+        let ann = a_user(&store, "ann", Role::Creator).await;
+        let video = a_ready_video(&store, ann).await;
+        assert_eq!(store.finished().await.unwrap(), []);
+        for number in 1..=2 {
+            let export = an_uploading_export(&store, ann, video).await;
+            let mut tx = store.begin().await.unwrap();
+            tx.note_order(ann, export, &[number * 100, 50], NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            let shown = store.export_of(ann, export).await.unwrap().unwrap();
+            assert_eq!((shown.rendered_at, shown.expected_bytes), (Some(NOW), number * 100 + 50));
+            complete(&store, export, "exports/a", NOW.after(Duration::from_millis(number * 1500))).await;
+        }
+        // One that is under way teaches nothing yet.
+        an_uploading_export(&store, ann, video).await;
+        let finished = |expected_bytes, ms| Finished { expected_bytes, took: Duration::from_millis(ms) };
+        assert_eq!(store.finished().await.unwrap(), [finished(250, 3000), finished(150, 1500)], "newest first");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn webhooks_are_told_one_thing_after_the_other() {
     on_each_ledger(async |store| {
         let ann = a_user(&store, "ann", Role::Creator).await;
@@ -262,7 +288,7 @@ async fn every_attempt_is_charged_once_and_teaches() {
             tx.charge(&charge, NOW).await.unwrap();
             tx.commit().await.unwrap();
         }
-        assert_eq!(store.costs_of(&[export]).await.unwrap()[&export], 1_500);
+        assert_eq!(store.costs_of(&[export]).await.unwrap()[&export], (1_500, 1_500));
         assert_eq!(store.samples("x264 23 fast").await.unwrap().len(), 1);
         assert_eq!(store.samples_of_kind(TaskKind::Picture).await.unwrap()[0].render_ms, 1_500);
         assert_eq!(store.open_tasks().await.unwrap().iter().map(|(_, open)| open).sum::<u64>(), tasks.len() as u64);

@@ -1572,7 +1572,7 @@ export type Progress = {
      */
     elapsed_time: number;
     /**
-     * Seconds until all frames are there; absent while that cannot be said.
+     * Seconds until its files are there, at least 1 while any are left; absent while that cannot be said.
      */
     estimated_time_remaining?: number;
     /**
