@@ -9,7 +9,7 @@ use crate::ids::ExportId;
 use crate::work::Work;
 
 /// Changes whenever equal keys would no longer mean equal bytes.
-const GENERATION: &str = "reelfarm part, generation 3";
+const GENERATION: &str = "reelfarm part, generation 4";
 
 /// BLAKE3 of (source hash, source span, recipe, encoder identity).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

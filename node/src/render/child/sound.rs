@@ -82,8 +82,8 @@ fn render(
     }
     let mut track = SoundTrack::open(source, &work.track, work.channels as usize)?;
     let manner = Manner { coding: relay::coding(&work.codec), channels: work.channels, bitrate_bps: work.bitrate_bps };
-    let mut encoder = Relay::new(manner)?;
     let stretches = stretches(work);
+    let mut encoder = Relay::new(manner, sample_count(&stretches))?;
     let mut places = Place::all(&stretches)?;
     let ceiling = work.normalize.then(|| loudness::ceiling(&work.codec));
     let mut mix = Mix::new(work.channels as usize, &places, ceiling);
@@ -110,6 +110,12 @@ fn render(
     encoder.push(&mix.finish(), output)?;
     encoder.finish(levels, output)?;
     track.has_sound()
+}
+
+/// Samples of each channel in all: where segments overlap, two lie at one time.
+fn sample_count(segments: &[SoundSegment]) -> u64 {
+    let own = |segment: &SoundSegment| segment.sample_count.saturating_sub(segment.overlap_samples);
+    segments.iter().map(own).fold(0, u64::saturating_add)
 }
 
 /// The segments, those joined that go on as in the source: no joint is to be heard there. A level of its own for

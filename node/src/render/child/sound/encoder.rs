@@ -57,12 +57,26 @@ pub struct Manner {
 /// How encoders relieve each other, in access units.
 #[derive(Clone, Copy, Debug)]
 pub struct Turns {
-    /// How many one encodes alone.
-    pub length: usize,
-    /// How many of them the next one encodes, too.
+    /// How many one encoder makes before the next one's turn comes, at the most.
+    pub longest: usize,
+    /// Sound of so many is encoded in one turn.
+    pub alone: usize,
+    /// How many the next one encodes, too, before its turn.
     pub overlap: usize,
     /// How many of those the next one needs to find its feet.
     pub settling: usize,
+}
+
+impl Turns {
+    /// The length of all turns of a stretch of so many access units. They are of one length and even in number, so that two
+    /// encoders at work at a time end together.
+    pub fn length(self, units: usize) -> usize {
+        if units <= self.alone {
+            return self.alone;
+        }
+        let pairs = units.div_ceil(2 * self.longest);
+        units.div_ceil(2 * pairs)
+    }
 }
 
 /// What has been encoded.
@@ -171,4 +185,23 @@ pub fn raw_caps(format: &str, channels: u32) -> gst::Caps {
 /// The encoder is not to be had, or stopped.
 pub fn refused(cause: impl std::fmt::Display) -> RenderFailure {
     RenderFailure::node("The sound encoder of this node does not work.").because(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_alike_and_even_in_number() {
+        let turns = Turns { longest: 3_600, alone: 940, overlap: 24, settling: 10 };
+        for units in [941, 3_600, 7_199, 7_200, 7_201, 87_188, 1_000_000] {
+            let length = turns.length(units);
+            let count = units.div_ceil(length);
+            assert!(length <= turns.longest && length >= turns.alone / 2, "{units} in turns of {length}");
+            assert!(count.is_multiple_of(2), "{units} in {count} turns of {length}");
+            assert!(count * length - units < count, "the last turn of {units} is shorter by less than one for each");
+        }
+        assert_eq!(turns.length(940), 940);
+        assert_eq!(turns.length(0), 940);
+    }
 }

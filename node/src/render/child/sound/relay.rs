@@ -38,6 +38,8 @@ pub fn coding(codec: &SoundCodec) -> &'static dyn Coding {
 pub struct Relay {
     coding: &'static dyn Coding,
     encoded: Encoded,
+    /// How many access units make a turn.
+    turn_units: usize,
     /// Samples that do not yet fill an access unit.
     partial: Vec<f32>,
     /// The samples of the last access units, as many as the next encoder shall begin with.
@@ -64,14 +66,17 @@ struct Turn {
 }
 
 impl Relay {
-    /// For interleaved samples at 48 kHz.
-    pub fn new(Manner { coding, channels, bitrate_bps }: Manner) -> Result<Self, RenderFailure> {
+    /// For interleaved samples at 48 kHz, about `sample_count` of each channel.
+    pub fn new(Manner { coding, channels, bitrate_bps }: Manner, sample_count: u64) -> Result<Self, RenderFailure> {
         let encoded = Encoded { channels, sample_count: 0, bitrate_bps };
-        let Turns { length, overlap, settling } = coding.turns();
-        let first = Turn::start(coding, encoded, length - overlap + settling)?;
+        let units = usize::try_from(sample_count.div_ceil(coding.unit_samples() as u64)).unwrap_or(usize::MAX);
+        let turns @ Turns { overlap, settling, .. } = coding.turns();
+        let turn_units = turns.length(units);
+        let first = Turn::start(coding, encoded, turn_units - overlap + settling)?;
         Ok(Self {
             coding,
             encoded,
+            turn_units,
             partial: Vec::with_capacity(coding.unit_samples() * channels as usize),
             recent: VecDeque::with_capacity(overlap),
             at_work: VecDeque::from([first]),
@@ -127,10 +132,10 @@ impl Relay {
 
     /// Sends a full access unit's samples to the encoder whose turn it is.
     fn send_unit(&mut self, output: &mut Output) -> Result<(), RenderFailure> {
-        let Turns { length, overlap, .. } = self.coding.turns();
-        if self.units_in > 0 && self.units_in.is_multiple_of(length) {
+        if self.units_in > 0 && self.units_in.is_multiple_of(self.turn_units) {
             self.relieve(output)?;
         }
+        let overlap = self.coding.turns().overlap;
         let oldest = if self.recent.len() == overlap { self.recent.pop_front() } else { None };
         let samples = std::mem::replace(&mut self.partial, oldest.unwrap_or_default());
         self.partial.clear();
@@ -169,7 +174,7 @@ impl Relay {
 
     /// Goes over from the front encoder to the next one, where what both made of the same sound fits together.
     fn join(&mut self, output: &mut Output) -> Result<(), RenderFailure> {
-        let Turns { length, overlap, settling } = self.coding.turns();
+        let Turns { overlap, settling, .. } = self.coding.turns();
         let mut front = self.at_work.pop_front().expect("joined only when there are two");
         front.check(self.coding, front.encoder.facts(self.encoded)?.lead_samples)?;
         let next = self.at_work.front_mut().expect("joined only when there are two");
@@ -183,7 +188,7 @@ impl Relay {
         let after = &next.made.make_contiguous()[settling..settling + both];
         let joint = self.coding.joint(&front.made.make_contiguous()[..both], after);
         next.made.drain(..settling + joint);
-        next.alone = length - joint;
+        next.alone = self.turn_units - joint;
         self.write(front.made.into_iter().take(joint), output)
     }
 
