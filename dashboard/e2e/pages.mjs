@@ -44,7 +44,7 @@ export const PAGES = [
     },
   },
   { name: 'editor-without-preview', path: `/videos/${id(2, 5)}`, ready: { role: 'slider', name: 'Playhead' } },
-  { name: 'video-failed', path: `/videos/${id(2, 7)}`, ready: { role: 'heading', name: 'Broken.avi' } },
+  { name: 'video-failed', path: `/videos/${id(2, 7)}`, ready: { role: 'heading', name: 'The video cannot be used' } },
   { name: 'exports', path: '/exports', ready: { role: 'table', name: 'Exports' } },
   { name: 'exports-empty', path: '/exports?status=failed&format=webm', ready: { text: 'No export fits these filters' } },
   {
@@ -62,10 +62,25 @@ export const PAGES = [
       await page.getByRole('menu').waitFor()
     },
   },
+  {
+    name: 'exports-why',
+    path: '/exports?status=failed',
+    ready: { role: 'table', name: 'Exports' },
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Why / }).click()
+      await page.getByText('What the media library said').click()
+    },
+  },
   { name: 'export-running', path: `/exports/${id(3, 0)}`, ready: { role: 'progressbar', name: 'Export progress' } },
   { name: 'export-completed', path: `/exports/${id(3, 2)}`, ready: { text: 'SHA-256' } },
   { name: 'export-clips', path: `/exports/${id(3, 5)}`, ready: { role: 'heading', name: 'Clips' } },
   { name: 'export-failed', path: `/exports/${id(3, 3)}`, ready: { role: 'heading', name: 'The export failed' } },
+  {
+    name: 'export-failed-detail',
+    path: `/exports/${id(3, 3)}`,
+    ready: { role: 'heading', name: 'The export failed' },
+    act: (page) => page.getByText('What the media library said').click(),
+  },
   {
     name: 'share',
     path: `/exports/${id(3, 2)}`,

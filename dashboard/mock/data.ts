@@ -52,6 +52,7 @@ const failed = unread(7, {
   status: 'failed',
   error_code: 'unsupported_media',
   error_message: 'The file holds no picture that can be read.',
+  error_detail: 'avidemux0: no "hdrl" list found\navidemux0: no known streams found',
 })
 
 export const videos: Video[] = [indexing, ...Array.from({ length: 6 }, (_, number) => video(number)), failed]
@@ -121,6 +122,9 @@ export const exports: Export[] = [
     progress_percentage: 58,
     error_code: 'source_unreadable',
     error_message: 'The video breaks off at 00:12.480: its last part is missing. Upload it again.',
+    error_detail: `0:00:03.120 decoder: stream has no more data
+0:00:03.121 avdec_h264-0: frame 312: error while decoding MB 62 40, bytestream -9
+0:00:03.122 avdec_h264-0: Could not decode stream.`,
   }),
   made(4, { status: 'cancelled', current_stage: 'processing', progress_percentage: 12 }),
   clips,

@@ -32,6 +32,13 @@ export function advance(made: Export): Export {
   return made
 }
 
+/** What the media library said comes only with one export. */
+function listed(made: Export): Export {
+  const shown = { ...made }
+  delete shown.error_detail
+  return shown
+}
+
 function progressOf(made: Export): Progress {
   const { progress_percentage: progress, status, current_stage } = advance(made)
   const elapsed = made.started_at ? (Date.now() - Date.parse(made.started_at)) / 1000 : 0
@@ -71,12 +78,12 @@ export const exportHandlers = [
     const found = filtered(url)
     const count = (status: ExportStatus) => exports.filter((made) => made.status === status).length
     const counts = Object.fromEntries(STATUSES.map((status) => [status, count(status)]))
-    return HttpResponse.json({ exports: page(found, url), total: found.length, counts })
+    return HttpResponse.json({ exports: page(found, url).map(listed), total: found.length, counts })
   }),
   http.get('/api/videos/:id/exports', ({ request, params }) => {
     const url = new URL(request.url)
     const found = filtered(url, String(params.id))
-    return HttpResponse.json({ exports: page(found, url), total: found.length })
+    return HttpResponse.json({ exports: page(found, url).map(listed), total: found.length })
   }),
   http.post<{ id: string }, NewExport>('/api/videos/:id/estimate', async ({ request }) => {
     const body = await request.json()

@@ -1,14 +1,17 @@
 // The editor of a video: picture and segments above, the time line below, and the export of what was chosen.
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { Download } from 'lucide-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { CircleX, Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { ApiError } from '@/api/error'
 import type { Video } from '@/api/gen'
 import { peaksQuery, previewQuery, videoQuery } from '@/api/queries'
+import { ErrorDetail } from '@/components/error-detail'
 import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
-import { PageHeading, Trouble } from '@/components/ui/card'
+import { Card, PageHeading } from '@/components/ui/card'
 import { ExportModal } from '@/features/exports'
+import { useDeleteVideo } from '@/features/videos'
 import { duration, frameRate, plural } from '@/lib/format'
 import { Screen } from './screen'
 import { SegmentList } from './segment-list'
@@ -25,13 +28,41 @@ export function EditorPage({ id }: { id: string }) {
     <>
       <PageHeading title={video.filename} actions={<StatusBadge status={video.status} />} />
       {video.status === 'failed' ? (
-        <Trouble error={new Error(video.error_message ?? 'The video could not be read.')} />
+        <Unreadable video={video} />
       ) : (
         <p role="status" className="text-muted">
           The farm looks what is in the video. It opens here by itself.
         </p>
       )}
     </>
+  )
+}
+
+/** Why nothing can be cut of it, and what to do instead. */
+function Unreadable({ video }: { video: Video }) {
+  const deleteVideo = useDeleteVideo()
+  const navigate = useNavigate()
+  const remove = async () => {
+    if (await deleteVideo(video)) await navigate({ to: '/videos' })
+  }
+  return (
+    <Card role="alert" className="border-err/40! flex gap-3 p-5">
+      <CircleX className="mt-0.5 size-5 shrink-0 text-err" aria-hidden />
+      <div className="min-w-0 flex-1">
+        <h2 className="font-semibold">The video cannot be used</h2>
+        <p className="mt-1">{video.error_message ?? 'The video could not be read.'}</p>
+        <ErrorDetail text={video.error_detail} className="mt-2" />
+        <div className="mt-4 flex flex-wrap gap-2">
+          <Button asChild look="primary">
+            <Link to="/videos">Upload another file</Link>
+          </Button>
+          <Button look="danger" onClick={() => void remove()}>
+            <Trash2 aria-hidden />
+            Delete
+          </Button>
+        </div>
+      </div>
+    </Card>
   )
 }
 

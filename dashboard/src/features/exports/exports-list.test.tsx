@@ -40,6 +40,22 @@ test('a name is searched for, and what has none of it says so', async () => {
   expect(await screen.findByText('No export fits these filters')).toBeInTheDocument()
 })
 
+test('why one failed stands under its row, and what the media library said is folded and can be copied', async () => {
+  const { user } = await renderPage(<ExportsList />)
+  await rows()
+  const why = screen.getAllByRole('button', { name: /^Why .* failed$/ })
+  expect(screen.queryByText(/breaks off/)).not.toBeInTheDocument()
+  await user.click(why[0] as HTMLElement)
+  expect(why[0]).toHaveAttribute('aria-expanded', 'true')
+  expect(screen.getByText(/breaks off at 00:12/)).toBeVisible()
+  const said = await screen.findByText(/Could not decode stream/)
+  expect(said).not.toBeVisible()
+  await user.click(screen.getByText('What the media library said'))
+  expect(said).toBeVisible()
+  await user.click(screen.getByRole('button', { name: 'Copy what the media library said' }))
+  expect(await navigator.clipboard.readText()).toBe(said.textContent)
+})
+
 test('an error keeps the rows that are there', async () => {
   const { cache } = await renderPage(<ExportsList />)
   await rows()

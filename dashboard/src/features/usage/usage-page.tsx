@@ -23,8 +23,8 @@ export function UsagePage() {
     <>
       <PageHeading
         title="Usage"
-        text="Rendering is counted in time of one slot. Parts that were there before cost nothing."
-        actions={isOperator && <Checkbox shown checked={everybody} onChange={setEverybody} label="Everybody’s" />}
+        text="Rendering costs slot time: how long it keeps one slot of a node busy. Parts that are reused cost nothing."
+        actions={isOperator && <Checkbox shown checked={everybody} onChange={setEverybody} label="Of all users" />}
       />
       {query.error && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
       <Card className="overflow-hidden">
@@ -42,7 +42,7 @@ export function UsagePage() {
                 <Head className="text-right">Completed</Head>
                 <Head className="text-right">Files</Head>
                 <Head className="text-right">Rendered</Head>
-                <Head>Cost</Head>
+                <Head>Slot time</Head>
               </tr>
             </thead>
             <tbody>
@@ -55,12 +55,15 @@ export function UsagePage() {
                   <Cell className="text-right whitespace-nowrap">{bytes(used.output_bytes)}</Cell>
                   <Cell className="text-right whitespace-nowrap">{count(used.rendered_tasks)} tasks</Cell>
                   <Cell className="min-w-48">
-                    <span className="whitespace-nowrap">{duration(used.cost * 60)} of a slot</span>
-                    <span
-                      aria-hidden
-                      className="mt-1 block h-1 rounded-full bg-primary"
-                      style={{ width: `${most > 0 ? (used.cost / most) * 100 : 0}%` }}
-                    />
+                    {/* The bar hangs below, so that all of a row stands on one line. */}
+                    <span className="relative block">
+                      <span className="whitespace-nowrap">{duration(used.cost * 60)}</span>
+                      <span
+                        aria-hidden
+                        className="absolute -bottom-1.5 left-0 h-1 rounded-full bg-primary"
+                        style={{ width: `${most > 0 ? (used.cost / most) * 100 : 0}%` }}
+                      />
+                    </span>
                   </Cell>
                 </Row>
               ))}

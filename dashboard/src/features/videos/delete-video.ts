@@ -1,4 +1,4 @@
-// Deletes a video after a question, since its exports go with it.
+// Deletes a video after a question, since its exports go with it; true once it is gone.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { removeVideo } from '@/api/actions'
 import { sentence } from '@/api/error'
@@ -7,7 +7,7 @@ import { keys } from '@/api/keys'
 import { useConfirm } from '@/components/ui/confirm'
 import { toast } from '@/components/ui/toast'
 
-export function useDeleteVideo(): (video: Video) => Promise<void> {
+export function useDeleteVideo(): (video: Video) => Promise<boolean> {
   const confirm = useConfirm()
   const cache = useQueryClient()
   const remove = useMutation({
@@ -20,6 +20,10 @@ export function useDeleteVideo(): (video: Video) => Promise<void> {
   })
   return async (video) => {
     const text = `All exports of ${video.filename} and their files go with it. This cannot be undone.`
-    if (await confirm({ title: 'Delete this video?', text, action: 'Delete it' })) remove.mutate(video.id)
+    if (!(await confirm({ title: 'Delete this video?', text, action: 'Delete it' }))) return false
+    return remove.mutateAsync(video.id).then(
+      () => true,
+      () => false,
+    )
   }
 }

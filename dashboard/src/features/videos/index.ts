@@ -1,4 +1,5 @@
 // What other features and the routes may use of videos.
+export { useDeleteVideo } from './delete-video'
 export { UploadButton } from './upload-panel'
 export { VideoCard } from './video-card'
 export { VIDEO_GRID, VideosPage } from './videos-page'
