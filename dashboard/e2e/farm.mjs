@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browser } from './browser.mjs'
 import { noted } from './notes.mjs'
+import { codecs } from './farm/codecs.mjs'
 import { cut } from './farm/cut.mjs'
 import { desk } from './farm/desk.mjs'
 import { order } from './farm/export.mjs'
@@ -47,8 +48,8 @@ mkdirSync(downloads)
 const farm = await startFarm()
 try {
   const { page, faults, sent, close } = await browser({ login: farm.login })
-  const way = { page, farm, source, downloads, step: steps(page, faults) }
-  for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, many, patience, long, sources })) {
+  const way = { page, farm, source, downloads, folder, step: steps(page, faults) }
+  for (const [name, chapter] of Object.entries({ cut, order, codecs, weather, desk, operate, many, patience, long, sources })) {
     if (name === 'cut' || isWanted(name)) await chapter(way)
   }
   await close()

@@ -1,6 +1,6 @@
 // Every page and every state of one that is looked at: its name, its address in the mock farm, and what is done there first.
-const id = (kind, number) =>
-  `0192f0${kind.toString(16).padStart(2, '0')}-0000-7000-8000-${number.toString(16).padStart(12, '0')}`
+import { id } from './ids.mjs'
+import { STATES } from './states.mjs'
 
 const EDITOR = `/videos/${id(2, 0)}`
 
@@ -51,7 +51,10 @@ export const PAGES = [
     name: 'exports-chosen',
     path: '/exports',
     ready: { role: 'table', name: 'Exports' },
-    act: (page) => page.getByRole('checkbox', { name: 'Choose all of this page' }).click(),
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Choose all of this page' }).click()
+      await page.getByRole('group', { name: 'Chosen exports' }).waitFor()
+    },
   },
   {
     name: 'exports-menu',
@@ -167,6 +170,7 @@ export const PAGES = [
       await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor()
     },
   },
+  ...STATES,
 ]
 
 /** Once the page has been drawn as it is now. */

@@ -111,7 +111,7 @@ await step('what is not saved is not lost by leaving', async (page) => {
   await page.getByRole('link', { name: 'Videos' }).first().click()
   const question = page.getByRole('alertdialog')
   await question.getByText('Leave without saving?').waitFor()
-  await question.getByRole('button', { name: 'Keep' }).click()
+  await question.getByRole('button', { name: 'Stay' }).click()
   assert.match(page.url(), /\/settings$/)
   await page.getByRole('link', { name: 'Videos' }).first().click()
   await page.getByRole('button', { name: 'Leave' }).click()

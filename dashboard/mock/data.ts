@@ -46,7 +46,7 @@ function unread(number: number, part: Partial<Video>): Video {
   return { id, user_id, filename, status, size_bytes, content_type, warnings, created_at, ...part }
 }
 
-const indexing = unread(6, { filename: 'Fresh upload.mp4', status: 'indexing' })
+const indexing = unread(6, { filename: 'Fresh upload.mp4', status: 'indexing', created_at: ago(20) })
 const failed = unread(7, {
   filename: 'Broken.avi',
   status: 'failed',
@@ -89,7 +89,7 @@ function made(number: number, part: Partial<Export> = {}): Export {
     total_duration_seconds: 14.56,
     created_at: ago(900 * number + 120),
     updated_at: ago(900 * number + 60),
-    started_at: ago(900 * number + 110),
+    ...(part.status === 'pending' ? {} : { started_at: ago(900 * number + 110) }),
     ...(over ? { completed_at: ago(900 * number + 60) } : {}),
     outputs: [],
     ...part,
@@ -109,12 +109,12 @@ const completed = (number: number, part: Partial<Export> = {}): Export => {
 
 const clips = completed(5, {
   export_type: 'clips',
-  outputs: [1, 2, 3].map((number) => ({ ...output(number, `City at night ${number}.mp4`), number })),
+  outputs: [1, 2].map((number) => ({ ...output(number, `Podcast episode 12 – ${number}.mp4`), number, poster_url: '/media/poster-5.svg' })),
 })
 
 export const exports: Export[] = [
-  made(0, { status: 'processing', current_stage: 'processing', progress_percentage: 37 }),
-  made(1, { status: 'pending', current_stage: 'queued', progress_percentage: 0 }),
+  made(0, { status: 'processing', current_stage: 'processing', progress_percentage: 37, created_at: ago(16), started_at: ago(14) }),
+  made(1, { status: 'pending', current_stage: 'queued', progress_percentage: 0, created_at: ago(40) }),
   completed(2),
   made(3, {
     status: 'failed',

@@ -1,6 +1,6 @@
-// The mock farm in other moods, for looking at pages that have nothing, cannot get it, or have much: `?farm=empty`, `broken` and
-// `many`. With `?farm=limited` it takes only so many orders at once.
-import { HttpResponse, http } from 'msw'
+// The mock farm in other moods, for looking at pages that have nothing, cannot get it, have much, or wait: `?farm=empty`, `broken`,
+// `many` and `slow`. With `?farm=limited` it takes only so many orders at once.
+import { HttpResponse, delay, http } from 'msw'
 import { refusal } from './answers'
 import { id } from './clock'
 import { videos } from './data'
@@ -54,8 +54,9 @@ export const moodHandlers = [
     const { pathname } = new URL(request.url)
     const now = mood()
     if (now === 'many' && pathname === '/api/videos') fill()
-    if (now === 'empty' && NOTHING[pathname]) return HttpResponse.json(NOTHING[pathname])
     const always = pathname === '/api/me' || pathname === '/api/events'
+    if (now === 'slow' && !always) return delay('infinite')
+    if (now === 'empty' && NOTHING[pathname]) return HttpResponse.json(NOTHING[pathname])
     return now === 'broken' && !always ? refusal(500, 'internal', 'The farm has a fault. It is noted with its request.') : undefined
   }),
 ]

@@ -23,7 +23,7 @@ export async function weather({ page, step, farm }) {
     await step('the stream is cut: the page polls, says so, and still shows news; then it is live again, without reload', async () => {
       await page.goto(`${between.url}/exports`)
       await pill(page, 'Live').waitFor()
-      await page.getByText(/of \d+ exports|No exports yet/).waitFor()
+      await page.getByText(/^(\d+–\d+ of )?\d+ exports?$|No exports yet/).waitFor()
       const first = await page.evaluate(() => document.querySelector('table a')?.getAttribute('href'))
       const begun = performance.now()
       between.block()

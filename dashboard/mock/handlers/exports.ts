@@ -41,7 +41,8 @@ function listed(made: Export): Export {
 
 function progressOf(made: Export): Progress {
   const { progress_percentage: progress, status, current_stage } = advance(made)
-  const elapsed = made.started_at ? (Date.now() - Date.parse(made.started_at)) / 1000 : 0
+  const until = made.completed_at ? Date.parse(made.completed_at) : Date.now()
+  const elapsed = made.started_at ? (until - Date.parse(made.started_at)) / 1000 : 0
   const moving = status === 'processing'
   return {
     progress,

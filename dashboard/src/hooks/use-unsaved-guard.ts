@@ -9,7 +9,7 @@ export function useUnsavedGuard(dirty: boolean): void {
     enableBeforeUnload: dirty,
     shouldBlockFn: async () => {
       const text = 'What you have changed on this page is not saved yet.'
-      return !(await confirm({ title: 'Leave without saving?', text, action: 'Leave' }))
+      return !(await confirm({ title: 'Leave without saving?', text, action: 'Leave', back: 'Stay' }))
     },
   })
 }

@@ -1,5 +1,5 @@
 // Numbers as people read them, at the edges where they go wrong.
-import { between, bytes, duration, parseTimecode, relative, roughly, timecode } from './format'
+import { between, bytes, codecName, duration, parseTimecode, relative, roughly, timecode } from './format'
 
 test('sizes', () => {
   expect([0, 999, 1000, 999_499, 999_500, 1_440_000_000].map(bytes)).toEqual(['0 B', '999 B', '1.0 kB', '999 kB', '1.0 MB', '1.4 GB'])
@@ -32,6 +32,11 @@ test('ranges share their unit', () => {
 test('moments', () => {
   const now = Date.parse('2026-11-25T12:00:00Z')
   expect(relative('2026-11-25T11:59:58Z', now)).toBe('just now')
-  expect(relative('2026-11-25T11:58:00Z', now)).toMatch(/2 min/)
-  expect(relative('2026-11-25T15:00:00Z', now)).toMatch(/in 3 hr/)
+  expect(relative('2026-11-25T11:58:00Z', now)).toBe('2 min ago')
+  expect(relative('2026-11-24T11:00:00Z', now)).toBe('yesterday')
+  expect(relative('2026-11-25T15:00:00Z', now)).toBe('in 3 h')
+})
+
+test('codecs as people write them', () => {
+  expect(['h264', 'prores', 'vp9', 'aac'].map(codecName)).toEqual(['H.264', 'ProRes', 'VP9', 'AAC'])
 })

@@ -36,7 +36,8 @@ export function parseTimecode(text: string): number | undefined {
 
 /** `1 h 12 min`, `3 min 5 s`, `8.2 s`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${tenths.format(Math.max(0, seconds))} s`
+  if (seconds <= 0) return '0 s'
+  if (seconds < 10) return `${tenths.format(seconds)} s`
   const total = Math.round(seconds)
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`
@@ -68,26 +69,41 @@ export const plural = (value: number, noun: string): string => `${count(value)} 
 export const rate = (value: number): string => `${tenths.format(value)}×`
 export const frameRate = (value: number): string => `${Number(value.toFixed(2))} fps`
 
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
-const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
-  [60, 'second', 1],
-  [3600, 'minute', 60],
-  [86_400, 'hour', 3600],
-  [2_592_000, 'day', 86_400],
-]
+const CODECS: Readonly<Record<string, string>> = {
+  h264: 'H.264',
+  hevc: 'HEVC',
+  prores: 'ProRes',
+  mpeg2: 'MPEG-2',
+  mpeg4: 'MPEG-4',
+  opus: 'Opus',
+  vorbis: 'Vorbis',
+}
 
-/** `2 min. ago`, `in 3 hr.`; beyond a month the date. */
+/** `H.264`: a codec as people write it. */
+export const codecName = (codec: string): string => CODECS[codec] ?? codec.toUpperCase()
+
+const DAYS = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const [MINUTE, HOUR, DAY, MONTH] = [60, 3600, 86_400, 2_592_000]
+const day = (instant: string): string => new Date(instant).toLocaleDateString('en', { dateStyle: 'medium' })
+
+/** `2 min ago`, `in 3 h`, in the units of lengths; beyond a month the date. */
 export function relative(instant: string, now: number): string {
   const seconds = (Date.parse(instant) - now) / 1000
   if (Math.abs(seconds) < 5) return 'just now'
-  const step = STEPS.find(([limit]) => Math.abs(seconds) < limit)
-  if (!step) return new Date(instant).toLocaleDateString('en', { dateStyle: 'medium' })
-  return RELATIVE.format(Math.round(seconds / step[2]), step[1])
+  const far = Math.abs(seconds)
+  if (far >= MONTH) return day(instant)
+  if (far >= DAY) return DAYS.format(Math.round(seconds / DAY), 'day')
+  const [size, unit] = far < MINUTE ? [1, 's'] : far < HOUR ? [MINUTE, 'min'] : [HOUR, 'h']
+  const amount = `${Math.round(far / Number(size))} ${unit}`
+  return seconds < 0 ? `${amount} ago` : `in ${amount}`
 }
+
+/** `Nov 25, 2026`. */
+export const calendarDay = (date: string): string => day(`${date}T12:00:00`)
 
 /** Date and time in full, for a closer look. */
 export const fullTime = (instant: string): string =>
   new Date(instant).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' })
 
 export const clockTime = (milliseconds: number): string =>
-  new Date(milliseconds).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit' })
+  new Date(milliseconds).toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit' })

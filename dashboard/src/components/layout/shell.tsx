@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to the page
       </a>
       <header className="sticky top-0 z-40 flex h-14 items-center gap-2 border-b border-border bg-background px-4 lg:col-span-2">
-        <Link to="/" className="mr-auto rounded-md" aria-label="Reelfarm, home">
+        <Link to="/" className="mr-auto flex rounded-md" aria-label="Reelfarm, home">
           <Brand />
         </Link>
         <Button look="plain" size="sm" onClick={() => setOpened('palette')} aria-label="Go anywhere" className="text-muted">

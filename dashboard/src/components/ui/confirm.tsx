@@ -1,7 +1,8 @@
 // Asks before what cannot be undone. One question at a time, answered by the function `useConfirm` gives.
 import { type ReactNode, Suspense, createContext, lazy, use, useCallback, useRef, useState } from 'react'
 
-export type Question = { title: string; text: ReactNode; action: string }
+/** `back` is the word for leaving things as they are. */
+export type Question = { title: string; text: ReactNode; action: string; back?: string }
 type Ask = (question: Question) => Promise<boolean>
 
 const ConfirmDialog = lazy(() => import('./confirm-dialog'))

@@ -44,7 +44,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
             className,
           )}
         >
-          <header className="flex items-start gap-4 border-b border-border px-5 py-4">
+          <header className={cn('flex gap-4 border-b border-border px-5 py-4', description ? 'items-start' : 'items-center')}>
             <div className="min-w-0 flex-1">
               <Radix.Title className="truncate text-lg font-semibold">{title}</Radix.Title>
               {description && <Radix.Description className="mt-0.5 text-muted">{description}</Radix.Description>}

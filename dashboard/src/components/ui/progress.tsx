@@ -18,7 +18,8 @@ export function ProgressBar({ value, label, text, tone = 'bg-primary', className
         className={cn(
           'h-full rounded-full transition-[width] duration-300 ease-out',
           tone,
-          value === null && 'w-1/4 motion-safe:animate-pulse',
+          // Where nothing may move, a part that stands still would read as so much done.
+          value === null && 'w-1/4 motion-safe:animate-pulse motion-reduce:w-0',
         )}
         style={value === null ? undefined : { width: `${value}%` }}
       />

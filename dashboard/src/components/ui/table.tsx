@@ -7,7 +7,7 @@ export function Table({ label, children, className }: { label: string; children:
   return (
     // Positioned, so that what is only read aloud in its last column does not widen the page.
     <div className={cn('relative overflow-x-auto', className)} tabIndex={0} role="region" aria-label={label}>
-      <table className="w-full border-collapse text-left">
+      <table className="w-full border-collapse text-left [&_td:first-child]:pl-4 [&_th:first-child]:pl-4">
         <caption className="sr-only">{label}</caption>
         {children}
       </table>

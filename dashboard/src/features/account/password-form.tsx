@@ -30,7 +30,7 @@ export function PasswordForm() {
       <h2 className="mb-3 font-semibold">Password</h2>
       <form onSubmit={submit} className="flex flex-col gap-3">
         {change.error && !atCurrent && !atNext && <Trouble error={change.error} />}
-        <Field label="Current password" hint="Left empty when you have none yet." error={atCurrent}>
+        <Field label="Current password" hint="Leave it empty if you have none yet." error={atCurrent}>
           {(control) => (
             <Input
               {...control}

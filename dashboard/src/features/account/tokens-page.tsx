@@ -16,7 +16,11 @@ import { PasswordForm } from './password-form'
 export function TokensPage() {
   return (
     <>
-      <PageHeading title="Tokens" text="A token lets a program act as you: send it as Authorization: Bearer." />
+      <PageHeading title="Tokens" text={
+          <>
+            A token lets a program act as you. It is sent in the header <code className="font-mono text-sm">Authorization: Bearer</code>.
+          </>
+        } />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <Tokens />
         <PasswordForm />
@@ -78,7 +82,7 @@ function Tokens() {
             <div className="min-w-0 flex-1">
               <p className="truncate font-medium">{token.name}</p>
               <p className="text-sm text-muted">
-                made <Instant at={token.created_at} />
+                Created <Instant at={token.created_at} />
                 {token.last_used_at ? (
                   <>
                     , used <Instant at={token.last_used_at} />

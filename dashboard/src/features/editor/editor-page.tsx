@@ -12,7 +12,7 @@ import { Button } from '@/components/ui/button'
 import { Card, PageHeading } from '@/components/ui/card'
 import { ExportModal } from '@/features/exports'
 import { useDeleteVideo } from '@/features/videos'
-import { duration, frameRate, plural } from '@/lib/format'
+import { codecName, duration, frameRate, plural } from '@/lib/format'
 import { Screen } from './screen'
 import { SegmentList } from './segment-list'
 import { pickedOf, secondsOf } from './segments'
@@ -31,7 +31,7 @@ export function EditorPage({ id }: { id: string }) {
         <Unreadable video={video} />
       ) : (
         <p role="status" className="text-muted">
-          The farm looks what is in the video. It opens here by itself.
+          The farm is looking at what is in the video. The editor opens here by itself once that is done.
         </p>
       )}
     </>
@@ -72,8 +72,8 @@ export function factsOf(video: Video): string {
     video.duration_seconds !== undefined && duration(video.duration_seconds),
     video.width && video.height && `${video.width} × ${video.height}`,
     video.frame_rate && `${frameRate(video.frame_rate)}${video.variable_frame_rate ? ' variable' : ''}`,
-    video.video_codec?.toUpperCase(),
-    video.audio_codec ? video.audio_codec.toUpperCase() : 'no sound',
+    video.video_codec && codecName(video.video_codec),
+    video.audio_codec ? codecName(video.audio_codec) : 'no sound',
     video.hdr && 'HDR',
   ]
   return facts.filter(Boolean).join(' · ')
@@ -96,7 +96,9 @@ function Desk({ video }: { video: Video }) {
         actions={
           <>
             <span className="figures text-muted">
-              {picked.length} of {plural(editor.segments.length, 'segment')} · {duration(secondsOf(picked))}
+              {editor.segments.length === 0
+                ? 'the whole video'
+                : `${picked.length} of ${plural(editor.segments.length, 'segment')} · ${duration(secondsOf(picked))}`}
             </span>
             <Button look="primary" onClick={() => setExporting(true)}>
               <Download aria-hidden />
@@ -105,7 +107,8 @@ function Desk({ video }: { video: Video }) {
           </>
         }
       />
-      <div className="grid min-h-0 flex-1 gap-3 lg:grid-cols-[minmax(0,1fr)_19rem]">
+      {/* On a small screen the list, which grows, comes after the time line. */}
+      <div className="contents min-h-0 flex-1 gap-3 lg:grid lg:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="flex min-h-0 min-w-0 flex-col gap-2">
           <div className="min-h-0 flex-1">
             <Screen

@@ -2,6 +2,9 @@
 import { timecode } from '@/lib/format'
 import { markEvery } from './geometry'
 
+/** So much a time needs to be read. */
+const LABEL_PIXELS = 44
+
 type Props = { pixelsPerSecond: number; frameRate: number; from: number; to: number; length: number }
 
 export function Ruler({ pixelsPerSecond, frameRate, from, to, length }: Props) {
@@ -18,7 +21,7 @@ export function Ruler({ pixelsPerSecond, frameRate, from, to, length }: Props) {
           className="figures absolute bottom-0 h-full border-l border-border pt-0.5 pl-1.5"
           style={{ left: mark * pixelsPerSecond }}
         >
-          {write(mark)}
+          {(length - mark) * pixelsPerSecond >= LABEL_PIXELS && write(mark)}
         </span>
       ))}
     </div>

@@ -11,8 +11,8 @@ export function Screen({ editor, video, preview, problem }: Props) {
   if (!preview || faulty) {
     const Icon = problem || faulty ? VideoOff : Hourglass
     const text = faulty
-      ? 'This browser cannot show the preview. Segments can be cut by their times all the same.'
-      : (problem ?? 'The preview is being made. Segments can be cut by their times already.')
+      ? 'This browser cannot show the preview. You can still cut segments by their times.'
+      : (problem ?? 'The preview is being made. You can cut segments by their times meanwhile.')
     return (
       <div
         className="relative grid h-full min-h-52 w-full place-items-center overflow-hidden rounded-lg bg-black bg-contain bg-center bg-no-repeat text-white"

@@ -12,7 +12,7 @@ import type { Editor } from './use-editor'
 
 export function SegmentList({ editor }: { editor: Editor }) {
   return (
-    <section aria-label="Segments" className="flex min-h-0 flex-col rounded-lg border border-border bg-card">
+    <section aria-label="Segments" className="flex min-h-0 flex-col rounded-lg border border-border bg-card max-lg:order-last">
       <header className="flex items-center gap-2 border-b border-border py-1.5 pr-1.5 pl-4">
         <h2 className="flex-1 font-semibold">Segments</h2>
         <Button size="sm" look="quiet" onClick={() => editor.add()}>

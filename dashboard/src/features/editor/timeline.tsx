@@ -77,6 +77,7 @@ export function Timeline({ editor, view, preview, peaks }: Props) {
             <Ruler {...scale} frameRate={frameRate} />
             {/* Their room is kept while they are made: nothing jumps when they come. */}
             <div style={{ height: FILMSTRIP_PIXELS }}>
+              {!preview && <p className="p-4 text-sm text-muted">Thumbnails and waveform come with the preview.</p>}
               {preview && <Filmstrip {...scale} sprite={preview.sprite} height={FILMSTRIP_PIXELS} />}
             </div>
             <div className="sticky left-0" style={{ width, height: WAVEFORM_PIXELS }}>
@@ -115,7 +116,10 @@ function Scrub({ editor, pixelsPerSecond, children }: { editor: Editor; pixelsPe
       aria-valuemin={0}
       aria-valuemax={editor.limits.length}
       aria-valuenow={Number(time.toFixed(3))}
-      className="cursor-col-resize touch-none outline-offset-[-2px]"
+      className={
+        'relative cursor-col-resize touch-none outline-none after:pointer-events-none after:absolute after:inset-0 after:z-10 ' +
+        'focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-primary'
+      }
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId)
         editor.clock.pause()

@@ -6,7 +6,7 @@ import {
   Play,
   Redo2,
   Scissors,
-  Square,
+  SquarePlus,
   StepBack,
   StepForward,
   Undo2,
@@ -18,17 +18,39 @@ import { timecode } from '@/lib/format'
 import { pickedOf } from './segments'
 import { type Editor, usePlaying, useTime } from './use-editor'
 
-type ToolProps = { name: string; keys: string; onClick: () => void; children: ReactNode; disabled?: boolean }
+type ToolProps = {
+  name: string
+  keys: string
+  onClick: () => void
+  children: ReactNode
+  disabled?: boolean
+  /** One word of the name, beside the icon where there is room. */
+  word?: string
+}
 
-function Tool({ name, keys, onClick, children, disabled = false }: ToolProps) {
+function Tool({ name, keys, onClick, children, disabled = false, word }: ToolProps) {
   return (
     <Tooltip text={name} shortcut={keys}>
-      <Button size="icon" look="quiet" aria-label={name} aria-keyshortcuts={keys} onClick={onClick} disabled={disabled}>
+      <Button
+        size="icon"
+        look="quiet"
+        aria-label={name}
+        aria-keyshortcuts={keys}
+        onClick={onClick}
+        disabled={disabled}
+        className={word && 'xl:w-auto! xl:px-2.5'}
+      >
         {children}
+        {word && <span className="hidden text-sm xl:inline">{word}</span>}
       </Button>
     </Tooltip>
   )
 }
+
+/** Tools that stay beside each other when there is no room for all in a line. */
+const Group = ({ children }: { children: ReactNode }) => <span className="flex items-center gap-1">{children}</span>
+
+const Line = () => <span className="mx-1 h-5 w-px bg-border max-sm:hidden" aria-hidden />
 
 export function Time({ editor }: { editor: Editor }) {
   const time = useTime(editor.clock)
@@ -45,36 +67,42 @@ export function Transport({ editor }: { editor: Editor }) {
   const picked = pickedOf(editor.segments)
   return (
     <div role="toolbar" aria-label="Player" className="flex flex-wrap items-center gap-1">
-      <Tool name="One frame back" keys="ArrowLeft" onClick={() => clock.step(-1)}>
-        <StepBack aria-hidden />
-      </Tool>
-      <Tool name={playing ? 'Pause' : 'Play'} keys="Space" onClick={() => clock.toggle()}>
-        {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
-      </Tool>
-      <Tool name="One frame on" keys="ArrowRight" onClick={() => clock.step(1)}>
-        <StepForward aria-hidden />
-      </Tool>
-      <Time editor={editor} />
-      <span className="mx-1 h-5 w-px bg-border" aria-hidden />
-      <Tool name="Start the segment here" keys="I" onClick={() => editor.setEdge('start')}>
-        <ChevronFirst aria-hidden />
-      </Tool>
-      <Tool name="End the segment here" keys="O" onClick={() => editor.setEdge('end')}>
-        <ChevronLast aria-hidden />
-      </Tool>
-      <Tool name="Split here" keys="S" onClick={editor.split}>
-        <Scissors aria-hidden />
-      </Tool>
-      <Tool name="New segment here" keys="N" onClick={() => editor.add()}>
-        <Square aria-hidden />
-      </Tool>
-      <span className="mx-1 h-5 w-px bg-border" aria-hidden />
-      <Tool name="Undo" keys="Control+Z" onClick={editor.undo} disabled={!editor.canUndo}>
-        <Undo2 aria-hidden />
-      </Tool>
-      <Tool name="Redo" keys="Control+Shift+Z" onClick={editor.redo} disabled={!editor.canRedo}>
-        <Redo2 aria-hidden />
-      </Tool>
+      <Group>
+        <Tool name="One frame back" keys="ArrowLeft" onClick={() => clock.step(-1)}>
+          <StepBack aria-hidden />
+        </Tool>
+        <Tool name={playing ? 'Pause' : 'Play'} keys="Space" onClick={() => clock.toggle()}>
+          {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
+        </Tool>
+        <Tool name="One frame on" keys="ArrowRight" onClick={() => clock.step(1)}>
+          <StepForward aria-hidden />
+        </Tool>
+        <Time editor={editor} />
+      </Group>
+      <Line />
+      <Group>
+        <Tool name="Start the segment here" word="Start" keys="I" onClick={() => editor.setEdge('start')}>
+          <ChevronFirst aria-hidden />
+        </Tool>
+        <Tool name="End the segment here" word="End" keys="O" onClick={() => editor.setEdge('end')}>
+          <ChevronLast aria-hidden />
+        </Tool>
+        <Tool name="Split here" word="Split" keys="S" onClick={editor.split}>
+          <Scissors aria-hidden />
+        </Tool>
+        <Tool name="New segment here" word="New" keys="N" onClick={() => editor.add()}>
+          <SquarePlus aria-hidden />
+        </Tool>
+      </Group>
+      <Line />
+      <Group>
+        <Tool name="Undo" keys="Control+Z" onClick={editor.undo} disabled={!editor.canUndo}>
+          <Undo2 aria-hidden />
+        </Tool>
+        <Tool name="Redo" keys="Control+Shift+Z" onClick={editor.redo} disabled={!editor.canRedo}>
+          <Redo2 aria-hidden />
+        </Tool>
+      </Group>
       <span className="flex-1" />
       <Button
         size="sm"

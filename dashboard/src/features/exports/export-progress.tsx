@@ -84,7 +84,7 @@ function Source({ isLive, updatedAt }: { isLive: boolean; updatedAt: number }) {
   return (
     <span className="inline-flex items-center gap-1.5 text-sm text-muted max-sm:order-last max-sm:w-full">
       <Icon className="size-3.5" aria-hidden />
-      {isLive ? 'live' : `polling · updated ${seconds} s ago`}
+      {isLive ? 'live' : `polling · updated ${seconds < 2 ? 'just now' : `${seconds} s ago`}`}
     </span>
   )
 }

@@ -114,7 +114,7 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
               page={shown.page}
               pageSize={PAGE_SIZE}
               total={query.data.total}
-              noun="exports"
+              noun="export"
               onPage={(page) => change({ page })}
             />
           </div>

@@ -80,7 +80,7 @@ function Known({ made, goodUntil }: { made: Export; goodUntil: string | undefine
     ['Size', made.file_size_bytes === undefined ? '–' : bytes(made.file_size_bytes)],
     ['Finished', made.completed_at ? <Instant key="finished" at={made.completed_at} /> : '–'],
     ['Will be deleted', made.expires_at ? <Instant key="deleted" at={made.expires_at} /> : 'never'],
-    ['Link renewed before', goodUntil ? clockTime(Date.parse(goodUntil)) : '–'],
+    ['Download link', goodUntil ? `renewed before ${clockTime(Date.parse(goodUntil))}` : '–'],
   ]
   if (made.sha256) facts.push(['SHA-256', <Hash key="hash" sha256={made.sha256} />])
   return (

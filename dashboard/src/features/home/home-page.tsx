@@ -7,11 +7,11 @@ import type { Export } from '@/api/client'
 import { exportsQuery, videosQuery } from '@/api/queries'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
-import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
+import { Card, Empty, PageHeading, Trouble } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
 import { ProgressBar } from '@/components/ui/progress'
 import { Thumbnail, isActive, settingsLine, useExportActions, useExportName } from '@/features/exports'
-import { UploadButton, VIDEO_GRID, VideoCard } from '@/features/videos'
+import { UploadButton, VIDEO_GRID, VideoCard, WaitingCards } from '@/features/videos'
 import { bytes } from '@/lib/format'
 
 export function HomePage() {
@@ -24,7 +24,11 @@ export function HomePage() {
     <>
       <PageHeading title="Home" actions={videos.data?.total !== 0 && <UploadButton>Upload videos</UploadButton>} />
       {error && <Trouble error={error} onRetry={() => void Promise.all([videos.refetch(), exports.refetch()])} />}
-      {videos.isPending && <Skeleton className="h-72 w-full" />}
+      {videos.isPending && (
+        <Part title="Continue">
+          <WaitingCards count={4} />
+        </Part>
+      )}
       {videos.data?.total === 0 && (
         <Card>
           <Empty
@@ -45,12 +49,19 @@ export function HomePage() {
         </Part>
       )}
       {active.length > 0 && (
-        <Part title="On their way" more={<Link to="/exports">All exports</Link>}>
+        <Part title="In progress" more={<Link to="/exports">All exports</Link>}>
           <Lines exports={active} />
         </Part>
       )}
       {done.length > 0 && (
-        <Part title="Done" more={<Link to="/exports">All exports</Link>}>
+        <Part
+          title="Done"
+          more={
+            <Link to="/exports" search={{ status: 'completed' }}>
+              All completed
+            </Link>
+          }
+        >
           <Lines exports={done} />
         </Part>
       )}
@@ -58,7 +69,7 @@ export function HomePage() {
   )
 }
 
-function Part({ title, more, children }: { title: string; more: ReactNode; children: ReactNode }) {
+function Part({ title, more, children }: { title: string; more?: ReactNode; children: ReactNode }) {
   return (
     <section className="mb-8" aria-label={title}>
       <div className="mb-3 flex items-baseline justify-between">

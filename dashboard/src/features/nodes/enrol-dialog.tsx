@@ -90,7 +90,7 @@ function Waiting({ token, before }: { token: JoinToken; before: ReadonlySet<stri
       </div>
       <ol className="flex flex-col gap-2" aria-label="Steps">
         <Step done={joined !== undefined} waiting={left > 0}>
-          Joined the farm
+          {joined ? 'Joined the farm' : 'Waiting for the machine to join'}
         </Step>
         <Step done={joined?.connected ?? false} waiting={joined !== undefined}>
           Connected

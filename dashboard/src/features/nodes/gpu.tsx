@@ -1,12 +1,9 @@
 // The place of a node's GPU: which encoder of it passed the probe, and what is not told of it yet.
 import type { NodeEncoder } from '@/api/gen'
 import { Card } from '@/components/ui/card'
-import { Facts } from '@/components/ui/facts'
 
 /** Encoders that run on a GPU, by the names the farm gives them. */
 const ON_GPU = ['nvenc', 'qsv', 'vaapi']
-/** What nodes do not report yet. */
-const UNTOLD = ['Encoder sessions', 'Utilisation', 'Memory', 'Temperature']
 
 export function Gpu({ encoders }: { encoders: readonly NodeEncoder[] }) {
   const own = encoders.filter(({ family }) => ON_GPU.includes(family))
@@ -20,7 +17,7 @@ export function Gpu({ encoders }: { encoders: readonly NodeEncoder[] }) {
         </code>
       ))}
       {own.length > 0 && (
-        <Facts className="mt-3" facts={UNTOLD.map((name) => [name, <span key={name} className="text-muted">not reported yet</span>])} />
+        <p className="mt-2 text-sm text-muted">Nodes do not report its sessions, load, memory and temperature yet.</p>
       )}
     </Card>
   )

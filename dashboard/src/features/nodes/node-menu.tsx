@@ -52,7 +52,7 @@ function QuarantineDialog({ node, onClose }: { node: Node; onClose: () => void }
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Quarantine ${node.name}`}
-      description="What it has is stopped and given to others. It takes nothing until it is resumed."
+      description="Its tasks are stopped and given to other nodes. It takes no new ones until it is resumed."
       footer={
         <>
           <span className="flex-1" />
@@ -65,7 +65,7 @@ function QuarantineDialog({ node, onClose }: { node: Node; onClose: () => void }
     >
       <form id="quarantine-form" onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
         {quarantine.error && <Trouble error={quarantine.error} />}
-        <Field label="Reason" hint="For whoever finds it so.">
+        <Field label="Reason" hint="Other operators see it beside the node.">
           {(control) => (
             <Input {...control} required maxLength={200} value={reason} onChange={(event) => setReason(event.target.value)} />
           )}

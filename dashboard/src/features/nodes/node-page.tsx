@@ -55,10 +55,10 @@ export function NodePage({ id }: { id: string }) {
 function Known({ details: { node, facts }, reason }: { details: NodeDetails; reason: string | undefined }) {
   const known: Fact[] = [
     ['Slots', <Slots key="slots" node={node} />],
-    ['Idle', reason ?? 'no'],
     ['Last heard', node.seen_at ? <Instant key="seen" at={node.seen_at} /> : 'never'],
     ['Joined', <Instant key="joined" at={node.created_at} />],
   ]
+  if (reason) known.splice(1, 0, ['Why it is idle', reason])
   if (node.quarantined_at) known.push(['Quarantined', <Instant key="kept" at={node.quarantined_at} />])
   if (facts) {
     known.push(
@@ -73,7 +73,7 @@ function Known({ details: { node, facts }, reason }: { details: NodeDetails; rea
       <Facts facts={known} />
       {facts && (
         <>
-          <h2 className="mt-4 mb-1 font-semibold">Encoders that passed their probe</h2>
+          <h2 className="mt-4 mb-1 font-semibold">Encoders</h2>
           <ul className="flex flex-col gap-1">
             {facts.encoders.map(({ family, identity }) => (
               <li key={identity} className="flex flex-col">

@@ -56,7 +56,7 @@ function Group({ group }: { group: FailureGroup }) {
         <summary className="flex list-none flex-wrap items-center gap-x-4 gap-y-1 rounded-lg px-4 py-3">
           <ChevronRight className="size-4 text-muted transition-transform group-open:rotate-90" aria-hidden />
           <span className="figures w-12 text-xl font-semibold text-err">{group.tasks.length}×</span>
-          <span className="min-w-60 flex-1 font-medium">{group.message}</span>
+          <span className="min-w-[min(100%,12rem)] flex-1 font-medium">{group.message}</span>
           <span className="text-sm text-muted">
             {group.sample.kind} · {plural(group.exports.length, 'export')} · {names.length > 0 ? names.join(', ') : 'no node'} · last{' '}
             <Instant at={group.lastAt} />
@@ -69,7 +69,7 @@ function Group({ group }: { group: FailureGroup }) {
             empty="The media library said nothing more."
           />
           <p className="mt-3 text-sm text-muted">
-            First <Instant at={group.firstAt} />.
+            First seen <Instant at={group.firstAt} />.
           </p>
           <div className="mt-3 flex gap-2">
             <Button

@@ -20,14 +20,14 @@ export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
     { name: 'Tasks running', value: count(counts.tasks_running), line: samples.map(({ running }) => running) },
     { name: 'Slots busy', value: `${use} %`, note: `${busy} of ${counts.slots}` },
     {
-      name: 'Oldest wait',
+      name: 'Oldest export',
       value: counts.oldest_wait_seconds === undefined ? 'none' : duration(counts.oldest_wait_seconds),
     },
   ]
   return (
     <dl className="mb-5 grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-3">
       {figures.map(({ name, value, note, line }) => (
-        <div key={name} className="relative overflow-hidden rounded-lg border border-border bg-card px-4 py-3">
+        <div key={name} className="relative overflow-hidden rounded-lg border border-border bg-card px-4 py-3 max-sm:last:col-span-2">
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="figures text-xl font-semibold">{value}</dd>
           <dd className="h-5 truncate text-sm text-muted">{note}</dd>

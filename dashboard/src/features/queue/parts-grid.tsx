@@ -1,7 +1,7 @@
 // Every open task of the farm as a cell, one row for each node and one for what nobody has: the farm at work, live.
 import { type KeyboardEvent, useRef } from 'react'
 import type { Node, Task } from '@/api/gen'
-import { StatusBadge, fillOf } from '@/components/status-badge'
+import { type TaskState as Look, fillOf, wordOf } from '@/components/status-badge'
 import { Tooltip } from '@/components/ui/tooltip'
 import { cn } from '@/lib/class-names'
 import { plural } from '@/lib/format'
@@ -25,7 +25,7 @@ export function rowsOf(nodes: readonly Node[], tasks: readonly Task[]): GridRow[
   const rows = nodes.map((node) => ({
     id: node.id,
     name: node.name,
-    note: node.connected ? `${busySlots(node)} / ${node.slots}` : 'offline',
+    note: node.connected ? `${busySlots(node)} of ${plural(node.slots, 'slot')}` : 'offline',
     empty: node.idle?.message ?? 'nothing',
     tasks: byNode.get(node.id) ?? [],
   }))
@@ -116,35 +116,45 @@ function Cell({ task, node, picked, reachable, onPick }: CellProps) {
         onClick={() => onPick(task)}
         className="grid size-6 place-items-center rounded-xs outline-offset-[-1px] hover:bg-raised aria-pressed:bg-primary-soft"
       >
-        <span
-          className={cn(
-            'relative overflow-hidden',
-            look === 'failed' && 'size-4 scale-75 rotate-45 rounded-xs bg-err',
-            look === 'retrying' && 'size-4 rounded-full bg-warn',
-            look === 'done' && 'size-4 rounded-xs bg-ok',
-            look === 'running' && 'size-4 rounded-xs bg-raised',
-            look === 'waiting' && 'size-4 rounded-xs border border-edge',
-            look === 'cancelled' && 'h-0.5 w-4 bg-edge',
-          )}
-        >
-          {look === 'running' && (
-            <span
-              className={cn('absolute inset-x-0 bottom-0 transition-[height] duration-300', fillOf('running'))}
-              style={{ height: `${Math.max(25, share * 100)}%` }}
-            />
-          )}
-        </span>
+        <Mark look={look} share={share} />
       </button>
     </Tooltip>
+  )
+}
+
+/** What stands for a task: another shape for each look, and another colour. */
+function Mark({ look, share }: { look: Look; share: number }) {
+  return (
+    <span
+      className={cn(
+        'relative shrink-0 overflow-hidden',
+        look === 'failed' && 'size-4 scale-75 rotate-45 rounded-xs bg-err',
+        look === 'retrying' && 'size-4 rounded-full bg-warn',
+        look === 'done' && 'size-4 rounded-xs bg-ok',
+        look === 'running' && 'size-4 rounded-xs bg-raised',
+        look === 'waiting' && 'size-4 rounded-xs border border-edge',
+        look === 'cancelled' && 'h-0.5 w-4 bg-edge',
+      )}
+    >
+      {look === 'running' && (
+        <span
+          className={cn('absolute inset-x-0 bottom-0 transition-[height] duration-300', fillOf('running'))}
+          style={{ height: `${Math.max(25, share * 100)}%` }}
+        />
+      )}
+    </span>
   )
 }
 
 function Legend() {
   const looks = ['waiting', 'running', 'retrying', 'done', 'failed'] as const
   return (
-    <p className="flex flex-wrap gap-2 px-4 py-2" aria-label="What the cells mean">
+    <p className="flex flex-wrap gap-x-5 gap-y-1 px-4 py-2.5 text-sm text-muted" aria-label="What the cells mean">
       {looks.map((look) => (
-        <StatusBadge key={look} status={look} />
+        <span key={look} className="inline-flex items-center gap-2">
+          <Mark look={look} share={0.6} />
+          {wordOf(look)}
+        </span>
       ))}
     </p>
   )

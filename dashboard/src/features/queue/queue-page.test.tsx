@@ -11,7 +11,7 @@ function Held() {
   return <QueuePage view={view} onView={(part) => setView((known) => ({ ...known, ...part }))} />
 }
 
-const cells = () => screen.findAllByRole('button', { name: /(picture|sound) \w{6}: / })
+const cells = () => screen.findAllByRole('button', { name: /(Picture|Sound) \w{6}: / })
 
 test('every task stands in the row of its node, and arrows go from one to the next', async () => {
   const { user } = await renderPage(<Held />)
@@ -24,7 +24,7 @@ test('every task stands in the row of its node, and arrows go from one to the ne
   await user.keyboard('{ArrowRight}')
   expect(second).toHaveFocus()
   await user.keyboard('{Enter}')
-  expect(await screen.findByRole('heading', { name: /^(picture|sound) / })).toBeInTheDocument()
+  expect(await screen.findByRole('heading', { name: /^(Picture|Sound) / })).toBeInTheDocument()
 })
 
 test('the same tasks are there as a table', async () => {

@@ -63,7 +63,7 @@ export function QueuePage({ view, onView }: Props) {
               page={view.page}
               pageSize={PAGE_SIZE}
               total={queue.data.total}
-              noun="exports"
+              noun="export"
               onPage={(page) => onView({ page })}
             />
           )}

@@ -14,7 +14,7 @@ import { Instant } from '@/components/ui/instant'
 import { toast } from '@/components/ui/toast'
 import { plural } from '@/lib/format'
 import { LogView } from './log-view'
-import { lookOf, shortId, taskLine } from './task-look'
+import { lookOf, nameOf, taskLine } from './task-look'
 
 type Props = { task: Task; nodeName: (id: string) => string; onClose: () => void }
 
@@ -36,16 +36,16 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
     ['Node', task.node_id ? nodeName(task.node_id) : 'none'],
     ['Attempt', task.failures > 0 ? `${task.attempt}, after ${plural(task.failures, 'failure')}` : `${task.attempt}`],
     ['Pool', task.pool],
-    ['Made', <Instant key="made" at={task.created_at} />],
+    ['Created', <Instant key="created" at={task.created_at} />],
   ]
   if (task.lease_until) facts.push(['Leased until', <Instant key="lease" at={task.lease_until} />])
-  if (task.waiting) facts.push(['Waits', task.waiting.message])
-  if (task.reused) facts.push(['Reused', 'its part was there before'])
+  if (task.waiting) facts.push(['Why it waits', task.waiting.message])
+  if (task.reused) facts.push(['Reused', 'its part existed already'])
   return (
     <Card ref={card} aria-label="Task" className="sticky top-20 scroll-mt-20">
       <div className="flex items-center gap-2 border-b border-border py-2 pr-2 pl-4">
         <h2 className="flex-1 font-semibold">
-          {task.kind} {shortId(task.id)}
+          {nameOf(task)}
         </h2>
         <StatusBadge status={lookOf(task)} />
         <Button size="icon-sm" look="quiet" aria-label="Close the task" onClick={onClose}>

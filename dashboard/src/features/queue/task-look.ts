@@ -23,9 +23,13 @@ export function taskLine({ kind, amount_done, amount_total }: Task): string {
   return amount_total > 0 ? `${kind}, ${amount_done} of ${amount_total} ${unit}` : kind
 }
 
+/** `Picture 4f3a12`: what people call it. */
+export const nameOf = ({ id, kind }: Pick<Task, 'id' | 'kind'>): string =>
+  `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${shortId(id)}`
+
 /** A task in one sentence, as its cell says it. */
 export function cellText(task: Task, node: string): string {
-  const text = `${task.kind} ${shortId(task.id)}: ${wordOf(lookOf(task))}, ${taskLine(task)}, attempt ${task.attempt}, ${node}`
+  const text = `${nameOf(task)}: ${wordOf(lookOf(task))}, ${taskLine(task)}, attempt ${task.attempt}, ${node}`
   return task.waiting ? `${text}. ${task.waiting.message}` : text
 }
 

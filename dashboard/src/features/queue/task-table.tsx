@@ -7,7 +7,7 @@ import { Instant } from '@/components/ui/instant'
 import { Pager } from '@/components/ui/pager'
 import { ProgressBar } from '@/components/ui/progress'
 import { Cell, Head, Row, Table } from '@/components/ui/table'
-import { lookOf, shortId, taskLine } from './task-look'
+import { lookOf, nameOf, taskLine } from './task-look'
 
 type Props = { tasks: readonly Task[]; label: string; nodeName?: (id: string) => string; onPick?: (task: Task) => void }
 
@@ -28,11 +28,11 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
           <tr>
             <Head>Task</Head>
             <Head>State</Head>
-            <Head>How far</Head>
+            <Head>Progress</Head>
             <Head className="text-right">Attempt</Head>
             {nodeName && <Head>Node</Head>}
             {isWaiting && <Head>Why it waits</Head>}
-            <Head>Made</Head>
+            <Head>Created</Head>
           </tr>
         </thead>
         <tbody>
@@ -43,7 +43,7 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
       </Table>
       {tasks.length > PAGE_SIZE && (
         <div className="border-t border-border">
-          <Pager page={page} pageSize={PAGE_SIZE} total={tasks.length} noun="tasks" onPage={setPage} />
+          <Pager page={page} pageSize={PAGE_SIZE} total={tasks.length} noun="task" onPage={setPage} />
         </div>
       )}
     </>
@@ -53,7 +53,7 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
 type LineProps = { task: Task; isWaiting: boolean } & Pick<Props, 'nodeName' | 'onPick'>
 
 function Line({ task, isWaiting, nodeName, onPick }: LineProps) {
-  const name = `${task.kind} ${shortId(task.id)}`
+  const name = nameOf(task)
   const share = task.amount_total > 0 ? (task.amount_done / task.amount_total) * 100 : 0
   return (
     <Row>

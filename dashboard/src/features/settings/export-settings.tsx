@@ -67,7 +67,11 @@ export function ExportSettings({ onSave, initialSettings, onReset }: Props) {
           </Button>
         )}
         {onReset && (
-          <Button look="quiet" onClick={() => void reset()}>
+          <Button
+            look="quiet"
+            disabledReason={!dirty && differences(saved, FARM_DEFAULTS).length === 0 ? 'These are the farm’s defaults already.' : undefined}
+            onClick={() => void reset()}
+          >
             Reset…
           </Button>
         )}

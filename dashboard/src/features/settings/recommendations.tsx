@@ -8,7 +8,7 @@ import { recommendationsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
 import { Card, Skeleton, Trouble } from '@/components/ui/card'
 import { FARM_DEFAULTS, settingsLine } from '@/features/exports'
-import { bytes, duration } from '@/lib/format'
+import { bytes, calendarDay, duration } from '@/lib/format'
 import { PresetDialog } from './preset-dialog'
 
 const settingsOf = ({ resolution, format, quality }: Recommendation): ExportSettings => ({
@@ -25,7 +25,7 @@ export function Recommendations() {
     <section aria-label="Recommendations">
       <h2 className="mb-1 text-lg font-semibold">Recommendations</h2>
       <p className="mb-3 text-muted">
-        What the platforms ask for{query.data ? `, as of ${query.data.as_of}` : ''}. They change their limits now and then.
+        What the platforms ask for{query.data ? `, as of ${calendarDay(query.data.as_of)}` : ''}. They change their limits now and then.
       </p>
       {query.error && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Skeleton className="h-40" />}

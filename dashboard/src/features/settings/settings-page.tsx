@@ -22,7 +22,7 @@ export function SettingsPage() {
   const reset = useMutation({ mutationFn: resetExportSettings, ...options })
   return (
     <>
-      <PageHeading title="Settings" text="What you export with." />
+      <PageHeading title="Settings" text="What every export begins with, and what you keep under a name." />
       <div className="flex flex-col gap-8">
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
           <Card className="p-5" aria-label="Defaults">

@@ -51,7 +51,7 @@ test('a name that is taken is refused beside the form', async () => {
 test('what a platform asks for fills a preset’s form, and says since when and by whom', async () => {
   const { user } = await renderPage(<SettingsPage />)
   const place = within(await screen.findByRole('region', { name: 'Recommendations' }))
-  expect(await place.findByText(/as of \d{4}-\d{2}-\d{2}/)).toBeInTheDocument()
+  expect(await place.findByText(/as of [A-Z][a-z]{2} \d+, \d{4}/)).toBeInTheDocument()
   for (const source of await place.findAllByRole('link', { name: /Source/ })) expect(source).toHaveAttribute('href')
   await user.click(place.getAllByRole('button', { name: 'Use as preset' })[0] as HTMLElement)
   const dialog = within(await screen.findByRole('dialog', { name: 'New preset' }))

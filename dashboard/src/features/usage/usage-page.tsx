@@ -7,12 +7,15 @@ import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/car
 import { Checkbox } from '@/components/ui/field'
 import { Cell, Head, Row, Table } from '@/components/ui/table'
 import { mayDo, useMe } from '@/features/auth/session'
-import { bytes, count, duration } from '@/lib/format'
+import { bytes, count, duration, plural } from '@/lib/format'
 
 const MONTHS = 12
 
 const monthName = (month: string): string =>
   new Date(`${month}-15T00:00:00Z`).toLocaleDateString('en', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** A month in which there was nothing to count. */
+const None = () => <span className="text-muted">–</span>
 
 export function UsagePage() {
   const isOperator = mayDo(useMe(), 'operator')
@@ -52,12 +55,16 @@ export function UsagePage() {
                   {everybody && <Cell>{used.user_name}</Cell>}
                   <Cell className="text-right">{count(used.exports)}</Cell>
                   <Cell className="text-right">{count(used.completed)}</Cell>
-                  <Cell className="text-right whitespace-nowrap">{bytes(used.output_bytes)}</Cell>
-                  <Cell className="text-right whitespace-nowrap">{count(used.rendered_tasks)} tasks</Cell>
+                  <Cell className="text-right whitespace-nowrap">
+                    {used.output_bytes > 0 ? bytes(used.output_bytes) : <None />}
+                  </Cell>
+                  <Cell className="text-right whitespace-nowrap">
+                    {used.rendered_tasks > 0 ? plural(used.rendered_tasks, 'task') : <None />}
+                  </Cell>
                   <Cell className="min-w-48">
                     {/* The bar hangs below, so that all of a row stands on one line. */}
                     <span className="relative block">
-                      <span className="whitespace-nowrap">{duration(used.cost * 60)}</span>
+                      <span className="whitespace-nowrap">{used.cost > 0 ? duration(used.cost * 60) : <None />}</span>
                       <span
                         aria-hidden
                         className="absolute -bottom-1.5 left-0 h-1 rounded-full bg-primary"

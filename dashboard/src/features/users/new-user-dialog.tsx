@@ -14,7 +14,7 @@ import { RadioCards } from '@/components/ui/radio-cards'
 export const ROLES: readonly { value: Role; label: string; hint: string }[] = [
   { value: 'creator', label: 'Creator', hint: 'Uploads and exports' },
   { value: 'operator', label: 'Operator', hint: 'Also runs the farm' },
-  { value: 'admin', label: 'Admin', hint: 'Also decides who may' },
+  { value: 'admin', label: 'Admin', hint: 'Also manages users' },
 ]
 
 export function NewUserDialog({ onClose }: { onClose: () => void }) {
@@ -57,10 +57,15 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
             <Input {...control} required maxLength={64} value={name} onChange={(event) => setName(event.target.value)} />
           )}
         </Field>
-        <RadioCards label="Role" value={role} onChange={setRole} cards={ROLES} />
+        <div>
+          <p className="mb-1.5 font-medium" aria-hidden>
+            Role
+          </p>
+          <RadioCards label="Role" value={role} onChange={setRole} cards={ROLES} />
+        </div>
         <Field
           label="Password"
-          hint="Left empty, they sign in by a link you make for them, and choose one themselves."
+          hint="If empty, they sign in with a login link you make for them, and choose one themselves."
           error={atPassword}
         >
           {(control) => (

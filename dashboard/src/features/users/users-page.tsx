@@ -48,8 +48,8 @@ export function UsersPage() {
                 <Head>Name</Head>
                 <Head>Role</Head>
                 <Head>Account</Head>
-                <Head>Signs in by</Head>
-                <Head>Made</Head>
+                <Head>Signs in with</Head>
+                <Head>Created</Head>
                 <ActionsHead />
               </tr>
             </thead>
@@ -112,11 +112,11 @@ function Line({ user, onLink }: { user: Account; onLink: (url: string) => void }
           />
         )}
       </Cell>
-      <Cell>{user.disabled ? 'disabled' : 'works'}</Cell>
+      <Cell>{user.disabled ? 'Disabled' : 'Active'}</Cell>
       <Cell className="text-muted">
         <span className="flex items-center gap-1.5">
           {user.has_password ? <KeyRound className="size-4" aria-hidden /> : <Link2 className="size-4" aria-hidden />}
-          {user.has_password ? 'password' : 'link'}
+          {user.has_password ? 'Password' : 'Login link'}
         </span>
       </Cell>
       <Cell className="whitespace-nowrap text-muted">

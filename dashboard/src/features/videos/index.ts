@@ -2,4 +2,4 @@
 export { useDeleteVideo } from './delete-video'
 export { UploadButton } from './upload-panel'
 export { VideoCard } from './video-card'
-export { VIDEO_GRID, VideosPage } from './videos-page'
+export { VIDEO_GRID, VideosPage, WaitingCards } from './videos-page'

@@ -1,6 +1,6 @@
 // A video as a card: picture, name, facts, and the quick way to an export.
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Film, LoaderCircle, Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { Film, Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Video } from '@/api/gen'
 import { StatusBadge } from '@/components/status-badge'
@@ -67,11 +67,9 @@ function Poster({ video }: { video: Video }) {
   if (video.poster_url) {
     return <img src={video.poster_url} alt="" loading="lazy" className="size-full object-contain" />
   }
-  const moving = video.status === 'indexing' || video.status === 'uploading'
-  const Icon = moving ? LoaderCircle : Film
   return (
     <span className="flex size-full flex-col items-center justify-center gap-2 px-6 text-center text-white/70">
-      <Icon className={cn('size-7', moving && 'motion-safe:animate-spin')} aria-hidden />
+      <Film className="size-7" aria-hidden />
       {video.status === 'failed' && <span className="line-clamp-3 text-sm text-white/90">{video.error_message}</span>}
     </span>
   )

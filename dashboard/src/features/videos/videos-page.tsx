@@ -31,7 +31,7 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
     <DropZone>
       <PageHeading
         title="Videos"
-        text="Drop files anywhere on this page to upload them."
+        text={<span className="max-sm:hidden">Drop files anywhere on this page to upload them.</span>}
         actions={videos?.length !== 0 && <UploadButton>Upload videos</UploadButton>}
       />
       <UploadList />
@@ -46,7 +46,7 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
           <Empty
             icon={<Clapperboard aria-hidden />}
             title="No videos yet"
-            text="Upload a video; the farm looks what is in it, and then it can be cut and exported."
+            text="Upload a video. Once the farm has looked at what is in it, it can be cut and exported."
             action={<UploadButton>Upload videos</UploadButton>}
           />
         </Card>
@@ -58,7 +58,7 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
       </div>
       {query.data && query.data.total > PAGE_SIZE && (
         <div className="mt-4">
-          <Pager page={page} pageSize={PAGE_SIZE} total={query.data.total} onPage={onPage} noun="videos" />
+          <Pager page={page} pageSize={PAGE_SIZE} total={query.data.total} onPage={onPage} noun="video" />
         </div>
       )}
       {picked.size > 0 && (
@@ -100,10 +100,10 @@ function Picked({ videos, onExport, onClear }: { videos: Video[]; onExport: () =
   )
 }
 
-function WaitingCards() {
+export function WaitingCards({ count = 6 }: { count?: number }) {
   return (
     <div className={VIDEO_GRID} role="status" aria-label="Loading videos">
-      {Array.from({ length: 6 }, (_, index) => (
+      {Array.from({ length: count }, (_, index) => (
         <Skeleton key={index} className="aspect-[17/14]" />
       ))}
     </div>

@@ -83,13 +83,13 @@ export function WebhookDialog({ webhook, onClose }: Props) {
               />
             )}
           </Field>
-          <Field label="Name" hint="Left empty, it is called after its host." error={atName}>
+          <Field label="Name" hint="If empty, it is named after the address." error={atName}>
             {(control) => (
               <Input {...control} maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
             )}
           </Field>
           <fieldset className="flex flex-col gap-2">
-            <legend className="mb-1.5 font-medium">Told of</legend>
+            <legend className="mb-1.5 font-medium">Events</legend>
             {EVENTS.map((event) => (
               <Checkbox key={event} shown label={event} checked={events.has(event)} onChange={(on) => toggle(event, on)} />
             ))}
