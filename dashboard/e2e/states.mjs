@@ -1,6 +1,7 @@
 // States of the pages that are seen now and then: dialogs and menus over them, while they load, and when what they show cannot be had.
 import { id } from './ids.mjs'
 
+/** Several look at this one at once; what is cut there is kept by the browser, and so is everybody's. */
 const EDITOR = `/videos/${id(2, 0)}`
 const FINISHED = `/exports/${id(3, 2)}`
 const heading = (name) => ({ role: 'heading', name, exact: true })
@@ -113,7 +114,7 @@ const MENUS = [
   { name: 'node-menu', path: '/ops/nodes', ready: table('Nodes'), act: menu(/^More for studio-gpu-1/) },
   {
     name: 'segment-menu',
-    path: EDITOR,
+    path: `/videos/${id(2, 2)}`,
     ready: { role: 'slider', name: 'Playhead' },
     act: menu(/^More for segment 1/),
   },
@@ -123,7 +124,7 @@ const MENUS = [
     ready: table('Exports'),
     act: async (page) => {
       await page.keyboard.press('Control+k')
-      await page.keyboard.type('night')
+      await page.getByRole('dialog').getByRole('combobox').fill('night')
       await page.getByRole('option', { name: /City at night/ }).waitFor()
     },
   },
@@ -138,6 +139,8 @@ const MOMENTS = [
   },
   {
     name: 'upload-done',
+    // What is uploaded is told of above the videos, which make room for it.
+    moves: true,
     path: '/videos',
     ready: { text: 'Interview with Ada.mp4' },
     act: async (page) => {
@@ -147,7 +150,7 @@ const MOMENTS = [
   },
   {
     name: 'editor-none',
-    path: EDITOR,
+    path: `/videos/${id(2, 1)}`,
     ready: { role: 'slider', name: 'Playhead' },
     act: pressed(chosen(/^More for segment 1/, 'Remove'), (page) => page.getByText(/^No segments/).waitFor()),
   },
@@ -179,7 +182,8 @@ const MOMENTS = [
 const LOADING = ['/', '/videos', '/exports', '/ops/queue', '/ops/nodes', '/usage', '/settings'].map((path) => ({
   name: `${path === '/' ? 'home' : path.split('/').at(-1)}-loading`,
   path: `${path}?farm=slow`,
-  ready: { role: 'main' },
+  // The queue is there once its figures are.
+  ready: path === '/ops/queue' ? { role: 'main' } : { role: 'heading', level: 1 },
   act: (page) => page.locator('[class*=animate-pulse]').first().waitFor({ state: 'attached' }),
 }))
 

@@ -57,9 +57,11 @@ async function moving(page) {
 }
 
 export async function codecs({ page, step, farm, folder }) {
-  for (const film of FILMS) {
+  // All at once: while one is looked at, the previews of the others are made.
+  const videos = await Promise.all(FILMS.map((film) => uploaded(farm, drawn(folder, film))))
+  for (const [index, film] of FILMS.entries()) {
     await step(`${film.kind}: a moving picture, or the sentence that there is none`, async () => {
-      const video = await uploaded(farm, drawn(folder, film))
+      const video = videos[index]
       assert.equal((await farm.api(`/api/videos/${video}`)).video_codec, film.codec)
       await page.goto(`${farm.url}/videos/${video}`)
       const sentence = page.getByText(SENTENCE)

@@ -4,7 +4,8 @@ import { browser } from '../browser.mjs'
 import { bulk } from './bulk.mjs'
 import { shot } from './steps.mjs'
 
-export async function desk({ page, step, farm }) {
+/** What needs nothing of the queue, and can be done while something else is waited for. */
+export async function aside({ page, step, farm }) {
   const visit = (path) => page.goto(farm.url + path)
   await step('several videos are exported by one request', () => bulk({ page, farm }), 28)
   await step('a creator is made, and finds nothing of the farm', () => creator({ page, farm, visit }), 39)
@@ -39,6 +40,10 @@ export async function desk({ page, step, farm }) {
     await page.getByRole('button', { name: 'Delete it' }).click()
     await page.getByText('No webhooks yet').waitFor()
   })
+}
+
+export async function desk({ page, step, farm }) {
+  const visit = (path) => page.goto(farm.url + path)
   await step('usage has this month, and what was exported', async () => {
     await visit('/usage')
     const row = page.getByRole('table', { name: 'Usage by month' }).getByRole('row').nth(1)

@@ -170,7 +170,7 @@ async function retried({ page, farm, source, editor }) {
   const back = farm.spoil(statSync(source.path).size)
   let failed
   try {
-    await asked(page, editor, /1080p/, /Low/, /Combined video/)
+    await asked(page, editor, /720p/, /Low/, /Combined video/)
     await page.getByText('Advanced').click()
     await page.getByLabel('Crossfade').fill('0.4')
     await page.getByRole('checkbox', { name: /Level the loudness/ }).click()

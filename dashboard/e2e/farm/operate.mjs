@@ -1,6 +1,8 @@
 // An operator's way: a machine let in from the page, and what the page shows when that machine dies in the middle of an export.
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
+import { watch } from '../browser.mjs'
+import { aside } from './desk.mjs'
 import { shot } from './steps.mjs'
 
 const NAME = 'second'
@@ -66,7 +68,7 @@ async function drained({ page, farm, source }) {
   return `${had.length} of its tasks finished there`
 }
 
-export async function operate({ page, step, farm, source }) {
+export async function operate({ page, step, farm, source, faults }) {
   let second
   let command
   await step('a machine is let in from the page, which follows it until it is ready', async () => {
@@ -114,17 +116,23 @@ export async function operate({ page, step, farm, source }) {
     const silent = gone(farm)
     const killedAt = await page.evaluate(() => performance.now())
     await shot(page, 'queue-before')
-    // Of what it had, something was not done.
-    const found = await page.waitForFunction(
+    // Of what it had, something was not done. Its lease takes its time, in which other things are tried in another tab.
+    const lost = page.waitForFunction(
       (name) => {
-        const lost = ([, way]) => way.some(({ now }) => now === `Running @ ${name}`) && way.at(-1).now.startsWith('Retrying')
-        return [...window.cellsOnScreen].find(lost)?.[0]
+        const isLost = ([, way]) => way.some(({ now }) => now === `Running @ ${name}`) && way.at(-1).now.startsWith('Retrying')
+        return [...window.cellsOnScreen].find(isLost)?.[0]
       },
       NAME,
       { timeout: ELSEWHERE_WITHIN_MS },
     )
+    const tab = await page.context().newPage()
+    watch(tab, faults)
+    const [found] = await Promise.all([lost, aside({ page: tab, step, farm })])
+    await tab.close()
     const victim = await found.jsonValue()
     await shot(page, 'queue-retrying')
+    // It was seen to wait: now the other node may have it.
+    await farm.api(`/api/exports/${behind}`, 'DELETE')
     await page.waitForFunction(
       ([task, name]) => {
         const way = window.cellsOnScreen.get(task) ?? []
@@ -137,7 +145,7 @@ export async function operate({ page, step, farm, source }) {
     await shot(page, 'queue-elsewhere')
     assert.ok(await page.evaluate(() => window.neverReloaded), 'the page was not loaded again')
     const way = await page.evaluate((task) => window.cellsOnScreen.get(task), victim)
-    for (const one of [behind, id]) await farm.api(`/api/exports/${one}`, 'DELETE')
+    await farm.api(`/api/exports/${id}`, 'DELETE')
     const offline = await silent
     const told = way.filter(({ at }) => at > killedAt - 500).map(({ now, at }) => `${now} ${((at - killedAt) / 1000).toFixed(1)} s`)
     return `${told.join(', ')}; offline after ${offline} s`

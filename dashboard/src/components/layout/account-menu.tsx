@@ -28,7 +28,8 @@ export function AccountMenu() {
       }
     >
       <MenuHeading>
-        {me?.name} · {me?.role}
+        Signed in as {me?.name}
+        {me && me.name !== me.role && `, ${me.role}`}
       </MenuHeading>
       <MenuItem icon={<BookOpen aria-hidden />} onSelect={() => window.open('/docs', '_blank', 'noreferrer')}>
         API documentation

@@ -28,6 +28,11 @@ export function NotAllowed({ needs }: { needs: Role }) {
       icon={<Lock aria-hidden />}
       title="This page is not yours to see"
       text={`It is for ${needs === 'admin' ? 'admins' : 'operators and admins'}. Ask an admin to change your role.`}
+      action={
+        <Button asChild>
+          <Link to="/">Go home</Link>
+        </Button>
+      }
     />
   )
 }
@@ -47,7 +52,7 @@ export function Broken({ error }: { error: unknown }) {
             <Button look="primary" onClick={() => void router.invalidate()}>
               Try again
             </Button>
-            {requestId && <CopyButton text={requestId} label="Copy the request's id" />}
+            {requestId && <CopyButton size="md" text={requestId} label="Copy the request’s id" />}
           </div>
         }
       />

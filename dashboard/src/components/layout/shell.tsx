@@ -25,6 +25,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const isOperator = mayDo(useMe(), 'operator')
   useEffect(() => connect(cache, isOperator), [cache, isOperator])
   const goTo = PLACES.flatMap(({ keys, to }) => (keys ? [[keys, () => void navigate({ to })] as const] : []))
+  // What is typed while the palette or the sheet comes is meant for it.
+  const listening = opened === undefined
   useShortcuts({
     ...Object.fromEntries(goTo),
     'mod+k': () => setOpened('palette'),
@@ -35,7 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
       else setOpened('palette')
     },
     r: () => void cache.invalidateQueries(),
-  })
+  }, listening)
   const close = () => setOpened(undefined)
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)] lg:grid-rows-[3.5rem_minmax(0,1fr)]">

@@ -71,7 +71,7 @@ export default function ShortcutSheet({ open, onClose }: { open: boolean; onClos
           shown
           checked={enabled}
           onChange={change}
-          label="Single keys act"
+          label="Shortcuts of a single key"
           hint="Turn this off if your software types for you. Shortcuts with Ctrl stay."
         />
       </div>

@@ -17,7 +17,7 @@ export default function ConfirmDialog({ question, onAnswer }: Props) {
           </AlertDialog.Description>
           <div className="mt-5 flex justify-end gap-2">
             <AlertDialog.Cancel asChild>
-              <Button>{question.back ?? 'Keep it'}</Button>
+              <Button>{question.back ?? 'Keep'}</Button>
             </AlertDialog.Cancel>
             <Button look="danger" onClick={() => onAnswer(true)}>
               {question.action}

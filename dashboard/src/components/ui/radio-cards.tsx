@@ -33,7 +33,7 @@ export function RadioCards<V extends string>({ value, onChange, cards, label, cl
           value={card.value}
           disabled={card.disabled ?? false}
           className={
-            'flex min-w-0 flex-col rounded-lg border border-border bg-card px-2.5 py-2 text-left sm:px-3 transition-colors hover:border-edge disabled:opacity-50 ' +
+            'flex min-w-0 flex-col rounded-lg border border-border bg-card px-2 py-2 text-left sm:px-3 transition-colors hover:border-edge disabled:opacity-50 ' +
             'data-[state=checked]:border-primary data-[state=checked]:bg-primary-soft/50'
           }
         >

@@ -13,7 +13,7 @@ export default function ToastCorner() {
       position="bottom-right"
       visibleToasts={4}
       toastOptions={{
-        style: { background: 'var(--card)', color: 'var(--foreground)', borderColor: 'var(--border)' },
+        style: { fontFamily: 'inherit', background: 'var(--card)', color: 'var(--foreground)', borderColor: 'var(--border)' },
         classNames: { description: 'text-muted!', actionButton: 'bg-primary! text-on-primary!' },
       }}
     />

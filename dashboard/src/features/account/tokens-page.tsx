@@ -63,7 +63,7 @@ function Tokens() {
       {create.data && (
         <div role="status" className="flex flex-wrap items-center gap-2 border-b border-border bg-ok-soft/50 px-4 py-3">
           <p className="w-full">This is the token “{create.data.name}”. It is shown this one time.</p>
-          <code className="min-w-0 truncate rounded-sm bg-card px-2 py-1 font-mono text-sm">{create.data.token}</code>
+          <code className="max-w-full truncate rounded-sm bg-card px-2 py-1 font-mono text-sm">{create.data.token}</code>
           <CopyButton text={create.data.token} label="Copy token" />
         </div>
       )}

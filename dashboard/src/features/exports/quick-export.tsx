@@ -9,6 +9,7 @@ import { keys } from '@/api/keys'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuHeading, MenuItem, MenuLine } from '@/components/ui/menu'
 import { toast } from '@/components/ui/toast'
+import { settingsLine } from './options'
 import { useChips } from './preset-chips'
 
 const UNDO_MS = 8000
@@ -64,11 +65,11 @@ export function QuickExport({ video, onCustomise }: { video: Video; onCustomise:
         }
       >
         <MenuHeading>Export the whole video as</MenuHeading>
-        {chips.map(({ key, name, settings, note }) => (
+        {chips.map(({ key, name, settings }) => (
           <MenuItem key={key} onSelect={() => quick.mutate({ settings })}>
             <span>
               {name}
-              <span className="block max-w-64 truncate text-sm text-muted">{note}</span>
+              <span className="block max-w-64 truncate text-sm text-muted">{settingsLine(settings)}</span>
             </span>
           </MenuItem>
         ))}

@@ -10,6 +10,7 @@ import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
 import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
+import { cn } from '@/lib/class-names'
 import { plural } from '@/lib/format'
 import { busySlots } from '@/lib/slots'
 import { EnrolDialog } from './enrol-dialog'
@@ -41,7 +42,7 @@ export function NodesPage() {
           <Trouble error={query.error} onRetry={() => void query.refetch()} />
         </div>
       )}
-      <Card className="overflow-hidden">
+      <Card className={cn('overflow-hidden', query.error && !query.data && 'hidden')}>
         {query.isPending && <Skeleton className="m-4 h-40" />}
         {nodes?.length === 0 && (
           <Empty

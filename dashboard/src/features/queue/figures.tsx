@@ -18,7 +18,9 @@ export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
     { name: 'Failed this hour', value: count(counts.failed_last_hour) },
     { name: 'Tasks waiting', value: count(counts.tasks_waiting), line: samples.map(({ waiting }) => waiting) },
     { name: 'Tasks running', value: count(counts.tasks_running), line: samples.map(({ running }) => running) },
-    { name: 'Slots busy', value: `${use} %`, note: `${busy} of ${counts.slots}` },
+    counts.slots > 0
+      ? { name: 'Slots busy', value: `${use} %`, note: `${busy} of ${counts.slots}` }
+      : { name: 'Slots busy', value: '–', note: 'no node is online' },
     {
       name: 'Oldest export',
       value: counts.oldest_wait_seconds === undefined ? 'none' : duration(counts.oldest_wait_seconds),

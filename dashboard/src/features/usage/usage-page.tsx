@@ -7,6 +7,7 @@ import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/car
 import { Checkbox } from '@/components/ui/field'
 import { Cell, Head, Row, Table } from '@/components/ui/table'
 import { mayDo, useMe } from '@/features/auth/session'
+import { cn } from '@/lib/class-names'
 import { bytes, count, duration, plural } from '@/lib/format'
 
 const MONTHS = 12
@@ -30,7 +31,7 @@ export function UsagePage() {
         actions={isOperator && <Checkbox shown checked={everybody} onChange={setEverybody} label="Of all users" />}
       />
       {query.error && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
-      <Card className="overflow-hidden">
+      <Card className={cn('overflow-hidden', query.error && !query.data && 'hidden')}>
         {query.isPending && <Skeleton className="m-4 h-40" />}
         {query.data?.usage.length === 0 && (
           <Empty icon={<ChartColumn aria-hidden />} title="Nothing used yet" text="Exports show up here by month." />

@@ -20,6 +20,7 @@ import { Select } from '@/components/ui/select'
 import { ActionsHead, Cell, Head, Row, Table } from '@/components/ui/table'
 import { toast } from '@/components/ui/toast'
 import { useMe } from '@/features/auth/session'
+import { cn } from '@/lib/class-names'
 import { NewUserDialog, ROLES } from './new-user-dialog'
 
 export function UsersPage() {
@@ -39,7 +40,7 @@ export function UsersPage() {
         }
       />
       {query.error && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
-      <Card className="overflow-hidden">
+      <Card className={cn('overflow-hidden', query.error && !query.data && 'hidden')}>
         {query.isPending && <Skeleton className="m-4 h-40" />}
         {query.data && (
           <Table label="Users">
