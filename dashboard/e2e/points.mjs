@@ -53,6 +53,21 @@ await step('the export dialog opens from editor, video, and home; focus enters, 
   return '3 places'
 }, 6)
 
+await step('the back button closes a dialog and stays on the page, and leaves it when nothing is open', async (page) => {
+  await open(page, url, at('exports'))
+  await page.getByRole('link', { name: 'Settings' }).first().click()
+  await page.getByRole('heading', { name: 'YouTube', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'New preset' }).click()
+  await page.getByRole('dialog').getByLabel('Name').waitFor()
+  // The page's own way back: the browser's waits for a page to be loaded.
+  const back = () => page.evaluate(() => history.back())
+  await back()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.match(page.url(), /\/settings$/)
+  await back()
+  await page.waitForURL(/\/exports/)
+}, 6)
+
 await step('a refresh leaves rows, choice, scroll and an open menu alone', async (page) => {
   await page.setViewportSize({ width: 1440, height: 500 })
   await open(page, url, at('exports'))

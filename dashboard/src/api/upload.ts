@@ -12,15 +12,21 @@ const RETRY_MS = 800
 const RESUMABLE_MS = 55 * 60_000
 
 export type UploadState = { sentBytes: number; totalBytes: number; bytesPerSecond: number }
-type Options = { signal: AbortSignal; onState: (state: UploadState) => void }
+type Options = {
+  signal: AbortSignal
+  onState: (state: UploadState) => void
+  /** Told which video it becomes, as soon as that is known. */
+  onVideo?: (id: string) => void
+}
 
 type Begun = { video: string; upload: Upload; done: PutPart[]; at: number }
 
 /** Uploads `file` and gives the video, which is then being indexed, or the one that had the same bytes already. */
-export async function uploadVideo(file: File, { signal, onState }: Options): Promise<Video> {
+export async function uploadVideo(file: File, { signal, onState, onVideo }: Options): Promise<Video> {
   const kept = begunBefore(file)
   const begun = kept ?? (await begin(file))
   if ('known' in begun) return begun.known
+  onVideo?.(begun.video)
   const rate = new Rate(file.size, onState)
   const done = new Map(begun.done.map((part) => [part.number, part]))
   for (const number of done.keys()) rate.sent(number, sizeOf(file, begun.upload, number))

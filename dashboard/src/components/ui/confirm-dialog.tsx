@@ -1,11 +1,18 @@
 // The question itself, with the careful answer first.
 import { AlertDialog } from 'radix-ui'
+import { useEffect } from 'react'
 import { Button } from './button'
 import type { Question } from './confirm'
 
 type Props = { question: Question; onAnswer: (yes: boolean) => void }
 
 export default function ConfirmDialog({ question, onAnswer }: Props) {
+  // Whoever goes back has answered: the page that was asked about is gone.
+  useEffect(() => {
+    const leave = () => onAnswer(false)
+    window.addEventListener('popstate', leave)
+    return () => window.removeEventListener('popstate', leave)
+  }, [onAnswer])
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onAnswer(false)}>
       <AlertDialog.Portal>

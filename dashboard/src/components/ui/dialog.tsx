@@ -2,6 +2,7 @@
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import { type ReactNode, useRef } from 'react'
+import { useBackCloses } from '@/hooks/use-back-closes'
 import { cn } from '@/lib/class-names'
 import { Button } from './button'
 
@@ -22,6 +23,7 @@ const REACHABLE =
 
 export function Dialog({ open, onOpenChange, title, description, children, footer, className }: Props) {
   const body = useRef<HTMLDivElement>(null)
+  useBackCloses(open, () => onOpenChange(false))
   /** Focus goes to what people came for, and not to the way out. */
   const begin = (event: Event) => {
     const first = body.current?.querySelector<HTMLElement>(REACHABLE)

@@ -21,7 +21,7 @@ export function TokensPage() {
             A token lets a program act as you. It is sent in the header <code className="font-mono text-sm">Authorization: Bearer</code>.
           </>
         } />
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <Tokens />
         <PasswordForm />
       </div>

@@ -1,7 +1,7 @@
 // Where files are dropped or chosen, and how far those on their way are.
 import { useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, CloudUpload, RotateCw, X } from 'lucide-react'
-import { type DragEvent, type ReactNode, useRef, useState } from 'react'
+import { type DragEvent, type ReactNode, useCallback, useEffect, useState } from 'react'
 import { keys } from '@/api/keys'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
@@ -9,43 +9,30 @@ import { Fault } from '@/components/ui/field'
 import { ProgressBar } from '@/components/ui/progress'
 import { cn } from '@/lib/class-names'
 import { bytes, percent, roughly } from '@/lib/format'
+import { chooseFiles, takeFiles } from './file-field'
 import { type Upload, cancelUpload, dismissUpload, resumeUpload, startUpload, useUploads } from './uploads'
 
 export function useUpload() {
   const cache = useQueryClient()
-  const refresh = () => void cache.invalidateQueries({ queryKey: keys.videos })
-  return {
-    start: (files: Iterable<File>) => {
+  const start = useCallback(
+    (files: Iterable<File>) => {
+      const refresh = () => void cache.invalidateQueries({ queryKey: keys.videos })
       for (const file of files) startUpload(file, refresh)
     },
-    resume: (id: string) => resumeUpload(id, refresh),
-  }
+    [cache],
+  )
+  return { start }
 }
 
 /** A button that lets people choose files. */
 export function UploadButton({ children = 'Upload' }: { children?: ReactNode }) {
-  const input = useRef<HTMLInputElement>(null)
   const { start } = useUpload()
+  useEffect(() => takeFiles(start), [start])
   return (
-    <>
-      <Button look="primary" onClick={() => input.current?.click()}>
-        <CloudUpload aria-hidden />
-        {children}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        accept="video/*,.mkv,.mxf,.ts,.mts"
-        aria-label="Videos to upload"
-        className="hidden"
-        onChange={(event) => {
-          start(event.target.files ?? [])
-          // The same file may be chosen again.
-          event.target.value = ''
-        }}
-      />
-    </>
+    <Button look="primary" onClick={chooseFiles}>
+      <CloudUpload aria-hidden />
+      {children}
+    </Button>
   )
 }
 
@@ -89,8 +76,7 @@ export function UploadList() {
 }
 
 function Line({ upload }: { upload: Upload }) {
-  const { id, name, state, sentBytes, totalBytes, bytesPerSecond, problem } = upload
-  const { resume } = useUpload()
+  const { id, name, state, sentBytes, totalBytes, bytesPerSecond, problem, resumable } = upload
   const share = totalBytes > 0 ? (sentBytes / totalBytes) * 100 : 0
   const left = bytesPerSecond > 0 ? ` · ${roughly((totalBytes - sentBytes) / bytesPerSecond)} left` : ''
   const detail = `${bytes(sentBytes)} of ${bytes(totalBytes)} · ${percent(share)}${left}`
@@ -105,8 +91,8 @@ function Line({ upload }: { upload: Upload }) {
             Uploaded
           </span>
         )}
-        {state === 'failed' && (
-          <Button size="sm" onClick={() => resume(id)}>
+        {state === 'failed' && resumable && (
+          <Button size="sm" onClick={() => resumeUpload(id)}>
             <RotateCw aria-hidden />
             Go on
           </Button>

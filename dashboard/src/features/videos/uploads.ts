@@ -1,6 +1,6 @@
 // The uploads of this tab: they go on while people look at other pages. One list, told to whoever shows it.
 import { useSyncExternalStore } from 'react'
-import { sentence } from '@/api/error'
+import { ApiError, sentence } from '@/api/error'
 import { type UploadState, uploadVideo } from '@/api/upload'
 
 export type Upload = UploadState & {
@@ -8,11 +8,15 @@ export type Upload = UploadState & {
   name: string
   state: 'sending' | 'done' | 'failed'
   problem?: string
+  /** The video it becomes, once that is known. */
+  video?: string
+  /** Whether trying again can help. */
+  resumable?: boolean
 }
 
 let uploads: readonly Upload[] = []
 const listeners = new Set<() => void>()
-const running = new Map<string, { file: File; stop: AbortController }>()
+const running = new Map<string, { file: File; stop: AbortController; onDone: () => void }>()
 
 function publish(next: readonly Upload[]): void {
   uploads = next
@@ -32,23 +36,27 @@ export function startUpload(file: File, onDone: () => void): void {
 
 async function send(id: string, file: File, onDone: () => void): Promise<void> {
   const stop = new AbortController()
-  running.set(id, { file, stop })
+  running.set(id, { file, stop, onDone })
   try {
-    await uploadVideo(file, { signal: stop.signal, onState: (state) => change(id, state) })
+    await uploadVideo(file, { signal: stop.signal, onState: (state) => change(id, state), onVideo: (video) => change(id, { video }) })
     change(id, { state: 'done', sentBytes: file.size })
     onDone()
   } catch (error) {
     if (stop.signal.aborted) dismissUpload(id)
-    else change(id, { state: 'failed', problem: sentence(error) })
+    else change(id, { state: 'failed', problem: sentence(error), resumable: mayHelp(error) })
   }
 }
 
+/** A line that was gone may be back; what the farm refused, it refuses again. */
+const mayHelp = (error: unknown): boolean =>
+  !(error instanceof ApiError) || error.isLost || error.status >= 500 || error.status === 429 || error.code.startsWith('storage')
+
 /** Goes on where it broke off. */
-export function resumeUpload(id: string, onDone: () => void): void {
+export function resumeUpload(id: string): void {
   const known = running.get(id)
   if (!known) return
   change(id, { state: 'sending', problem: '' })
-  void send(id, known.file, onDone)
+  void send(id, known.file, known.onDone)
 }
 
 export function cancelUpload(id: string): void {
@@ -69,6 +77,11 @@ export function useUploads(): readonly Upload[] {
     () => uploads,
   )
 }
+
+// Once there is a line again, what broke off for want of one goes on by itself.
+window.addEventListener('online', () => {
+  for (const { id, state, resumable } of uploads) if (state === 'failed' && resumable) resumeUpload(id)
+})
 
 // Leaving the page loses what is on its way.
 window.addEventListener('beforeunload', (event) => {

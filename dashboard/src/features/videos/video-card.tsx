@@ -13,6 +13,7 @@ import { ExportModal, QuickExport } from '@/features/exports'
 import { cn } from '@/lib/class-names'
 import { bytes, duration } from '@/lib/format'
 import { useDeleteVideo } from './delete-video'
+import { useUploads } from './uploads'
 
 type Props = { video: Video; picked?: boolean; onPick?: (picked: boolean) => void }
 
@@ -63,14 +64,23 @@ export function VideoCard({ video, picked = false, onPick }: Props) {
   )
 }
 
+/** What is to be said of a video that is not there yet, in its picture's place. */
+function useWord({ id, status, error_message: fault }: Video): string | undefined {
+  const own = useUploads().some(({ video }) => video === id)
+  if (status === 'failed') return fault
+  if (status !== 'uploading' || own) return undefined
+  return 'It has not arrived whole. If nobody is uploading it, choose the same file again.'
+}
+
 function Poster({ video }: { video: Video }) {
+  const said = useWord(video)
   if (video.poster_url) {
     return <img src={video.poster_url} alt="" loading="lazy" className="size-full object-contain" />
   }
   return (
     <span className="flex size-full flex-col items-center justify-center gap-2 px-6 text-center text-white/70">
       <Film className="size-7" aria-hidden />
-      {video.status === 'failed' && <span className="line-clamp-3 text-sm text-white/90">{video.error_message}</span>}
+      {said && <span className="line-clamp-3 text-sm text-white/90">{said}</span>}
     </span>
   )
 }
