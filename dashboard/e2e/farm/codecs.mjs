@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { shot } from './steps.mjs'
 import { uploaded } from './upload.mjs'
 
-const SECONDS = 3
+const SECONDS = 5
 const AAC = ['-c:a', 'aac']
 const FILMS = [
   { kind: 'H.264 and AAC in MP4', file: 'avc.mp4', codec: 'h264', options: ['-c:v', 'libx264', '-preset', 'ultrafast', ...AAC] },
@@ -46,7 +46,8 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 async function moving(page) {
   const video = page.locator('video')
   const played = (to) => page.waitForFunction((time) => document.querySelector('video').currentTime > time, to)
-  await video.evaluate((one) => Object.assign(one, { muted: true, currentTime: 0 }).play())
+  await video.evaluate((one) => Object.assign(one, { muted: true }))
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
   await played(0.2)
   const first = await seen(page)
   const at = await video.evaluate(({ currentTime }) => currentTime)

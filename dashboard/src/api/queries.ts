@@ -62,11 +62,24 @@ export const progressQuery = (id: string, pollInterval: number, enabled: boolean
     },
   })
 
+/** An address that is good for less is renewed. */
+const GOOD_FOR_MS = 12 * 60_000
+
+/**
+ * Addresses are signed anew with each answer, and every event asks for answers. While the old one is good it stays: a player that
+ * is given another begins again from the start.
+ */
+function whileGood(before: unknown, now: unknown): unknown {
+  const isKnown = typeof before === 'object' && before !== null && 'expires_at' in before
+  return isKnown && Date.parse(String(before.expires_at)) - Date.now() > GOOD_FOR_MS ? before : now
+}
+
 export const downloadQuery = (id: string, clip: number | undefined, enabled: boolean) =>
   queryOptions({
     queryKey: [...keys.export(id), 'download', clip ?? 'all'],
     queryFn: ({ signal }) => getExportDownloadUrl(id, clip, { signal }),
     enabled,
+    structuralSharing: whileGood,
     // An address is good for an hour.
     staleTime: 45 * 60_000,
     refetchInterval: 50 * 60_000,
@@ -100,6 +113,7 @@ export const previewQuery = (id: string, ready: boolean) =>
     queryKey: [...keys.video(id), 'preview'],
     queryFn: ({ signal }) => call(sdk.viewPreview({ path: { id }, signal })),
     enabled: ready,
+    structuralSharing: whileGood,
     staleTime: 45 * 60_000,
     retry: false,
     // It is made once no export wants the slots; until then the answer is "not ready".

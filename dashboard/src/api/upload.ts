@@ -23,9 +23,9 @@ type Begun = { video: string; upload: Upload; done: PutPart[]; at: number }
 
 /** Uploads `file` and gives the video, which is then being indexed, or the one that had the same bytes already. */
 export async function uploadVideo(file: File, { signal, onState, onVideo }: Options): Promise<Video> {
-  const kept = begunBefore(file)
-  const begun = kept ?? (await begin(file))
+  const begun = (await resumed(file)) ?? (await begin(file))
   if ('known' in begun) return begun.known
+  keep(file, begun)
   onVideo?.(begun.video)
   const rate = new Rate(file.size, onState)
   const done = new Map(begun.done.map((part) => [part.number, part]))
@@ -47,6 +47,20 @@ export async function uploadVideo(file: File, { signal, onState, onVideo }: Opti
   const video = await call(sdk.completeVideo({ path: { id: begun.video }, body, signal }))
   sessionStorage.removeItem(memory(file))
   return video
+}
+
+/** What was begun in this tab before, unless it is gone; what has arrived meanwhile is known. */
+async function resumed(file: File): Promise<Begun | { known: Video } | undefined> {
+  const begun = begunBefore(file)
+  if (!begun) return undefined
+  const isGone = (error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return undefined
+    throw error
+  }
+  const video = await call(sdk.viewVideo({ path: { id: begun.video } })).catch(isGone)
+  if (video?.status === 'uploading') return begun
+  sessionStorage.removeItem(memory(file))
+  return video && { known: video }
 }
 
 async function begin(file: File): Promise<Begun | { known: Video }> {

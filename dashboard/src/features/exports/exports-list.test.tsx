@@ -5,8 +5,9 @@ import { exports } from '@mock/data'
 import { server } from '@mock/server'
 import { renderPage } from '@/test/render'
 import { ExportProgress } from './export-progress'
-import { ExportsList } from './exports-list'
+import { ExportsList, WHOLE_LIST } from './exports-list'
 
+const seen: number[] = []
 const rows = () => screen.findAllByRole('checkbox', { name: /^Choose (?!all)/ })
 
 test('ten to a page, and the next page has others', async () => {
@@ -15,6 +16,12 @@ test('ten to a page, and the next page has others', async () => {
   await user.click(screen.getByRole('button', { name: 'Next' }))
   await waitFor(() => expect(screen.getByText(/^11–20 of/)).toBeInTheDocument())
   expect(screen.getByRole('button', { name: 'Previous' })).toBeEnabled()
+})
+
+test('a page that is no more shows the last there is', async () => {
+  await renderPage(<ExportsList view={{ ...WHOLE_LIST, page: 9 }} onView={(view) => seen.push(view.page)} />)
+  await waitFor(() => expect(seen).toContain(3))
+  expect(screen.queryByText('No exports yet')).not.toBeInTheDocument()
 })
 
 test('a state is filtered for, and an empty one says so', async () => {

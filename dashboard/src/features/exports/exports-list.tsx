@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download, SearchX } from 'lucide-react'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, lazy, useEffect, useState } from 'react'
 import type { Export, ExportStatus, Format, Resolution } from '@/api/client'
 import { exportsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
@@ -66,6 +66,12 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
       sort: shown.sort,
     }),
   )
+  // The last of a page may be deleted: then the page before it is the last.
+  const last = Math.max(1, Math.ceil((query.data?.total ?? 0) / PAGE_SIZE))
+  const beyond = query.data !== undefined && !query.isPlaceholderData && shown.page > last
+  useEffect(() => {
+    if (beyond) (onView ?? setOwn)({ ...shown, page: last })
+  }, [beyond, last, shown, onView])
   const counts = query.data?.counts
   const total = counts && Object.values(counts).reduce((sum, count) => sum + count, 0)
   const filters = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
@@ -101,7 +107,7 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
       )}
       <Card className={cn('overflow-clip', query.isError && !query.data && 'hidden')}>
         <Rows
-          exports={query.data?.exports}
+          exports={beyond ? undefined : query.data?.exports}
           failed={query.isError}
           sort={shown.sort}
           onSort={() => change({ sort: shown.sort === '-created_at' ? 'created_at' : '-created_at' })}

@@ -1,7 +1,9 @@
 // Uploads: what is lost on the way goes on once there is a line again, and what is refused is not offered to be tried.
 import { act, screen, waitFor } from '@testing-library/react'
 import { HttpResponse, http } from 'msw'
+import { videos } from '@mock/data'
 import { server } from '@mock/server'
+import { uploadVideo } from '@/api/upload'
 import { renderPage } from '@/test/render'
 import { UploadButton, UploadList } from './upload-panel'
 import { VideosPage } from './videos-page'
@@ -32,6 +34,35 @@ test('what the farm refuses says why, and is not offered to be tried again', asy
   await uploaded('Much too large.mp4')
   expect(await screen.findByText('The file is larger than 5 GB.')).toBeInTheDocument()
   expect(screen.queryByRole('button', { name: 'Go on' })).not.toBeInTheDocument()
+})
+
+test('a file that is chosen again after a reload goes on as the video that was begun', async () => {
+  const made: string[] = []
+  server.events.on('request:start', ({ request }) => {
+    if (request.method === 'POST' && request.url.endsWith('/api/videos')) made.push(request.url)
+  })
+  // Taken back before a part has arrived, as by a reload.
+  const gone = new AbortController()
+  const same = file('Begun before.mp4')
+  const options = { onState: () => undefined, onVideo: () => gone.abort() }
+  await expect(uploadVideo(same, { ...options, signal: gone.signal })).rejects.toThrow()
+  await uploadVideo(same, { ...options, signal: new AbortController().signal })
+  server.events.removeAllListeners()
+  expect(made).toHaveLength(1)
+})
+
+test('a file whose beginning was deleted meanwhile is begun anew', async () => {
+  const same = file('Deleted meanwhile.mp4')
+  const gone = new AbortController()
+  let begun = ''
+  const onVideo = (id: string) => {
+    begun = id
+    gone.abort()
+  }
+  await expect(uploadVideo(same, { onState: () => undefined, onVideo, signal: gone.signal })).rejects.toThrow()
+  videos.splice(videos.findIndex(({ id }) => id === begun), 1)
+  const video = await uploadVideo(same, { onState: () => undefined, signal: new AbortController().signal })
+  expect(video.id).not.toBe(begun)
 })
 
 test('a video that arrived in part says what to do', async () => {

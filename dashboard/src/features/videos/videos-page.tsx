@@ -1,7 +1,7 @@
 // All videos: upload, look, choose several and export them at once.
 import { useQuery } from '@tanstack/react-query'
 import { Clapperboard, Download } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Video } from '@/api/gen'
 import { videosQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
@@ -26,7 +26,13 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
     setPicked(next)
   }
   const clear = () => setPicked(new Map())
-  const videos = query.data?.videos
+  // The last of a page may be deleted: then the page before it is the last.
+  const last = Math.max(1, Math.ceil((query.data?.total ?? 0) / PAGE_SIZE))
+  const beyond = query.data !== undefined && !query.isPlaceholderData && page > last
+  useEffect(() => {
+    if (beyond) onPage(last)
+  }, [beyond, last, onPage])
+  const videos = beyond ? undefined : query.data?.videos
   return (
     <DropZone>
       <PageHeading
