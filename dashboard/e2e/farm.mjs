@@ -49,7 +49,7 @@ const farm = await startFarm()
 try {
   const { page, faults, sent, close } = await browser({ login: farm.login })
   const way = { page, farm, source, downloads, folder, faults, step: steps(page, faults) }
-  for (const [name, chapter] of Object.entries({ cut, order, codecs, weather, desk, operate, many, patience, long, sources })) {
+  for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, codecs, many, patience, long, sources })) {
     if (name === 'cut' || isWanted(name)) await chapter(way)
   }
   await close()
