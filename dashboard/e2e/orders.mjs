@@ -47,6 +47,8 @@ async function twenty(page, url) {
   const total = () => page.evaluate(async () => (await (await fetch('/api/exports')).json()).total)
   const mood = (name) => page.evaluate((now) => sessionStorage.setItem('mock.farm', now), name)
   await page.goto(`${url}/videos?farm=many`)
+  // Before the page is there, nobody plays the farm.
+  await page.getByText(/^1–12/).waitFor()
   const before = await total()
   const dialog = await twentyChosen(page)
   const summary = (await dialog.getByText('Size', { exact: true }).locator('..').textContent()).replace('Size', '')
@@ -58,8 +60,6 @@ async function twenty(page, url) {
   await dialog.getByRole('button', { name: 'Done' }).click()
 
   // Of those that are under way three end, so that three fit.
-  await mood('many')
-  await twentyChosen(page)
   const over = await page.evaluate(async () => {
     const { exports } = await (await fetch('/api/exports?limit=100')).json()
     const active = exports.filter(({ status }) => status === 'pending' || status === 'processing')
@@ -68,6 +68,8 @@ async function twenty(page, url) {
   })
   assert.ok(over >= 18, `${over} ended`)
   await mood('limited')
+  await twentyChosen(page)
+  await dialog.getByText(/^3 of these 20 fit now: you may have 5 exports under way at once/).waitFor()
   await dialog.getByRole('button', { name: 'Start 20 exports' }).click()
   await dialog.getByText('3 of 20 exports queued, 17 refused.').waitFor()
   assert.equal(await dialog.getByText(/^5 exports of yours are under way.* Try again in 15 s\.$/).count(), 17)

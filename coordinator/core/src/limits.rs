@@ -109,6 +109,17 @@ pub fn admit_export(limits: &Limits, now: &Use, expected: &[u64]) -> Result<(), 
     admit_bytes(limits, now, expected.iter().fold(0, |sum: u64, bytes| sum.saturating_add(*bytes)))
 }
 
+/// How many more exports fit by their number and by the month's minutes. Whether their files do, depends on what is ordered.
+#[must_use]
+pub fn exports_left(limits: &Limits, now: &Use) -> u32 {
+    let is_spent = |max| now.rendered_this_month >= Duration::from_mins(u64::from(max));
+    if limits.minutes_per_month.is_some_and(is_spent) {
+        return 0;
+    }
+    let at_once = limits.active_exports.saturating_sub(now.active_exports);
+    at_once.min(limits.exports_per_hour.saturating_sub(now.orders_in_hour))
+}
+
 /// Whether so many more bytes fit.
 pub fn admit_bytes(limits: &Limits, now: &Use, more: u64) -> Result<(), Excess> {
     let fits = now.held_bytes.saturating_add(more) <= limits.storage_bytes;
@@ -158,6 +169,27 @@ mod tests {
         assert_eq!(admit_export(&LIMITS, &spent(60), &[1]), Err(Excess::Budget { max: 60, wait }));
         let free = Limits { minutes_per_month: None, ..LIMITS };
         assert_eq!(admit_export(&free, &spent(1_000_000), &[1]), Ok(()));
+    }
+
+    #[test]
+    fn as_many_are_left_as_are_admitted_one_after_the_other() {
+        for active in 0..5 {
+            for ordered in 0..12 {
+                for minutes in [0, 59, 60] {
+                    let rendered_this_month = Duration::from_mins(minutes);
+                    let now =
+                        Use { active_exports: active, orders_in_hour: ordered, rendered_this_month, ..Use::default() };
+                    let mut then = now;
+                    let mut admitted = 0;
+                    while admit_export(&LIMITS, &then, &[]).is_ok() {
+                        admitted += 1;
+                        then.active_exports += 1;
+                        then.orders_in_hour += 1;
+                    }
+                    assert_eq!(exports_left(&LIMITS, &now), admitted, "{now:?}");
+                }
+            }
+        }
     }
 
     #[test]

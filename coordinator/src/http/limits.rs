@@ -1,12 +1,12 @@
 //! Admission: what somebody orders or uploads is held against their limits, in the transaction that enters it.
 //! The limits themselves are the core's, their numbers the configuration's.
 
-use farm_core::limits::{Excess, Limits, admit_bytes, admit_export, bind};
+use farm_core::limits::{Excess, Limits, Use, admit_bytes, admit_export, bind};
 use service::Timestamp;
 
 use super::refusal::{Refusal, RefusalCode};
-use crate::store::Tx;
 use crate::store::tokens::Identity;
+use crate::store::{Store, StoreError, Tx};
 
 /// Admits an export whose files will have so many bytes each. The transaction that enters it has begun with
 /// [`Tx::lock_user`], and goes on with [`Tx::note_order`].
@@ -23,6 +23,23 @@ pub async fn admit(
         admit_export(&limits, &has, expected).map_err(refuse)?;
     }
     Ok(())
+}
+
+/// What somebody has, and their limits; `None` for those who are free of them.
+pub async fn standing(
+    store: &Store,
+    general: &Limits,
+    who: &Identity,
+    now: Timestamp,
+) -> Result<Option<(Limits, Use)>, StoreError> {
+    if !bind(who.role) {
+        return Ok(None);
+    }
+    // Nothing is changed, so nothing is committed.
+    let mut tx = store.begin().await?;
+    let limits = tx.own_limits(who.user).await?.over(general);
+    let has = tx.use_of(who.user, limits.exports_per_hour, now).await?;
+    Ok(Some((limits, has)))
 }
 
 /// Admits a video of so many bytes. The transaction that enters it holds the user still.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use farm_core::ids::UserId;
+use farm_core::limits::{Limits, Use, exports_left};
 use farm_core::months::{Month, months_until};
 use farm_core::problem::{Problem, ProblemCode};
 use poem_openapi::param::Query;
@@ -14,9 +15,10 @@ use uuid::Uuid;
 use super::Deps;
 use super::exports::show::slot_minutes;
 use super::identity::SignedIn;
-use super::paging;
 use super::refusal::Refusal;
+use super::users::LimitsView;
 use super::words::Sort;
+use super::{limits, paging};
 use crate::store::charges::Usage;
 use crate::store::page::Page;
 use crate::store::users::Role;
@@ -47,25 +49,59 @@ struct UsageView {
     cost: f64,
 }
 
+/// What somebody may still order and keep.
+#[derive(Clone, Copy, Debug, Object)]
+#[oai(rename = "Quota")]
+struct QuotaView {
+    /// How much it may be.
+    limits: LimitsView,
+    /// Exports under way, with those that wait to be.
+    active_exports: u32,
+    /// Exports ordered within the last hour.
+    exports_in_hour: u32,
+    /// Bytes of videos and files, and of files still to come.
+    held_bytes: u64,
+    /// Minutes of one slot that were rendered this month (UTC).
+    rendered_minutes: f64,
+    /// How many more exports may be ordered now, by all of this.
+    exports_left: u32,
+}
+
+impl QuotaView {
+    fn of(limits: Limits, has: Use) -> QuotaView {
+        QuotaView {
+            limits: limits.into(),
+            active_exports: has.active_exports,
+            exports_in_hour: has.orders_in_hour,
+            held_bytes: has.held_bytes,
+            rendered_minutes: has.rendered_this_month.as_secs_f64() / 60.0,
+            exports_left: exports_left(&limits, &has),
+        }
+    }
+}
+
 /// What was used.
 #[derive(Clone, Debug, Object)]
-#[oai(rename = "UsageList")]
+#[oai(rename = "UsageList", skip_serializing_if_is_none)]
 struct UsageList {
     /// The page: the present month first unless sorted otherwise; within a month by name.
     usage: Vec<UsageView>,
     /// How many rows there are on all pages.
     total: u64,
+    /// What whoever asks may still order; absent for those who are free of limits.
+    quota: Option<QuotaView>,
 }
 
 /// `GET /api/usage`.
 pub struct ViewUsage {
     store: Store,
     clock: Arc<dyn Clock>,
+    limits: Limits,
 }
 
 /// The operation on its handles.
 pub fn operation(deps: &Deps) -> ViewUsage {
-    ViewUsage { store: deps.store.clone(), clock: Arc::clone(&deps.clock) }
+    ViewUsage { store: deps.store.clone(), clock: Arc::clone(&deps.clock), limits: deps.limits }
 }
 
 #[OpenApi]
@@ -108,7 +144,9 @@ impl ViewUsage {
             months.reverse();
         }
         let (usage, total) = self.rows(user, &months, page).await?;
-        Ok(Json(UsageList { usage, total }))
+        let standing = limits::standing(&self.store, &self.limits, &who.0, self.clock.now()).await?;
+        let quota = standing.map(|(limits, has)| QuotaView::of(limits, has));
+        Ok(Json(UsageList { usage, total, quota }))
     }
 }
 

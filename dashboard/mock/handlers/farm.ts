@@ -6,6 +6,7 @@ import { notFound, page, refusal } from '../answers'
 import { ago, id } from '../clock'
 import { me, nodes } from '../data'
 import { deliveries, queued, tasksNow, usage, webhooks } from '../farm-data'
+import { quota } from './orders'
 
 const done = () => new HttpResponse(null, { status: 204 })
 const now = () => new Date().toISOString()
@@ -104,7 +105,7 @@ export const farmHandlers = [
   http.get('/api/usage', ({ request }) => {
     const everybody = new URL(request.url).searchParams.get('everybody') === 'true'
     const shown = usage.filter((used) => everybody || used.user_id === me.id)
-    return HttpResponse.json({ usage: shown, total: shown.length })
+    return HttpResponse.json({ usage: shown, total: shown.length, ...quota() })
   }),
 
   http.get('/api/webhooks', () => HttpResponse.json({ webhooks, total: webhooks.length })),

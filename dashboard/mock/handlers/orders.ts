@@ -1,9 +1,9 @@
 // How the mock farm takes orders: one, or many in one request, each by the same rules. What becomes of them, `exports.ts` tells.
 import { HttpResponse, http } from 'msw'
-import type { Export, NewExport, NewExportOfVideo, OrderOutcome, OrderOutcomes } from '../../src/api/gen'
+import type { Export, NewExport, NewExportOfVideo, OrderOutcome, OrderOutcomes, Quota } from '../../src/api/gen'
 import { REFUSED_BY_NAME, type Refused, body, refusalOf } from '../answers'
 import { id } from '../clock'
-import { exports, videos } from '../data'
+import { exports, limits, videos } from '../data'
 import { mood } from '../moods'
 
 /** With `?farm=limited` nobody may have more exports under way. */
@@ -23,6 +23,22 @@ const LIMITED: Refused = {
 }
 
 const isActive = ({ status }: Export): boolean => status === 'pending' || status === 'processing'
+
+/** What whoever asks may still order; nothing where nobody counts. */
+export function quota(): { quota?: Quota } {
+  if (mood() !== 'limited') return {}
+  const active = exports.filter(isActive).length
+  return {
+    quota: {
+      limits: { ...limits, active_exports: ACTIVE_MAX },
+      active_exports: active,
+      exports_in_hour: 0,
+      held_bytes: 2e9,
+      rendered_minutes: 4.5,
+      exports_left: Math.max(0, ACTIVE_MAX - active),
+    },
+  }
+}
 
 function refusedFor(videoId: string, { name }: NewExport): Refused | undefined {
   if (!videos.some((video) => video.id === videoId)) return NOT_FOUND

@@ -94,7 +94,7 @@ export const viewUsage = async (months: number, everybody: boolean): Promise<Usa
   const first = await ask(1)
   const usage = [...first.usage]
   for (let page = 2; page <= Math.ceil(first.total / LIMIT_MAX); page += 1) usage.push(...(await ask(page)).usage)
-  return { usage, total: first.total }
+  return { ...first, usage }
 }
 
 export const listWebhooks = (): Promise<Webhooks> => call(sdk.listWebhooks({ query: { limit: 100 } }))

@@ -45,9 +45,21 @@ async fn three_exports_at_once_and_ten_an_hour() {
     }
     let refused = app.post(&ann, &path, order()).await;
     assert_eq!((refused.refusal(), refused.header("retry-after")), ((429, "too_many_exports"), "15"));
+    let quota = app.get(&ann, "/api/usage").await.body["quota"].clone();
+    let limits = json!({ "active_exports": 3, "exports_per_hour": 10, "storage_bytes": 100_000_000_000_u64, "file_bytes": 5_000_000_000_u64 });
+    assert_eq!(
+        (&quota["limits"], &quota["active_exports"], &quota["exports_in_hour"]),
+        (&limits, &json!(3), &json!(3))
+    );
+    assert_eq!((&quota["exports_left"], &quota["rendered_minutes"]), (&json!(0), &json!(0.0)));
+    assert!(
+        quota["held_bytes"].as_u64().unwrap() > 1_000_000,
+        "a video of a million bytes, and files to come: {quota}"
+    );
     for export in &under_way {
         cancel(&app, &ann, export).await;
     }
+    assert_eq!(app.get(&ann, "/api/usage").await.body["quota"]["exports_left"], 3);
     for number in 4..=10 {
         app.clock.advance(Duration::from_mins(1));
         let ordered = app.post(&ann, &path, order()).await;
@@ -73,6 +85,7 @@ async fn those_who_run_the_farm_are_free_of_limits() {
         for _ in 0..11 {
             assert_eq!(app.post(&person, &path, order()).await.status, 201, "{name}");
         }
+        assert!(app.get(&person, "/api/usage").await.body.get("quota").is_none(), "{name}");
     }
     app.stop().await;
 }

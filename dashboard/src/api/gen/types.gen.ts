@@ -1763,6 +1763,38 @@ export type QueuedExport = {
 };
 
 /**
+ * Quota
+ *
+ * What somebody may still order and keep.
+ */
+export type Quota = {
+    /**
+     * Exports under way, with those that wait to be.
+     */
+    active_exports: number;
+    /**
+     * Exports ordered within the last hour.
+     */
+    exports_in_hour: number;
+    /**
+     * How many more exports may be ordered now, by all of this.
+     */
+    exports_left: number;
+    /**
+     * Bytes of videos and files, and of files still to come.
+     */
+    held_bytes: number;
+    /**
+     * How much it may be.
+     */
+    limits: Limits & unknown;
+    /**
+     * Minutes of one slot that were rendered this month (UTC).
+     */
+    rendered_minutes: number;
+};
+
+/**
  * Ready
  *
  * Whether the process can do its work.
@@ -2812,6 +2844,10 @@ export type Usage = {
  * What was used.
  */
 export type UsageList = {
+    /**
+     * What whoever asks may still order; absent for those who are free of limits.
+     */
+    quota?: Quota & unknown;
     /**
      * How many rows there are on all pages.
      */

@@ -69,17 +69,19 @@ test('what they take together is said before, and follows the settings', async (
 test('what is refused is named with its reason and when to try again, and it alone is sent again', async () => {
   const chosen = twenty()
   videos.push(...chosen)
-  const { user, list } = await opened(chosen)
   const [before, active] = [exports.length, exports.filter(({ status }) => ['pending', 'processing'].includes(status))]
   // As many are under way as may be, but for two.
   const over = active.slice(0, Math.max(0, active.length - 3))
   for (const made of over) made.status = 'cancelled'
   sessionStorage.setItem('mock.farm', 'limited')
+  const { user, list } = await opened(chosen)
+  expect(await screen.findByText(/^2 of these 20 fit now: you may have 5 exports under way at once and order 10 an hour\./)).toBeInTheDocument()
   await user.click(screen.getByRole('button', { name: 'Start 20 exports' }))
   expect(await screen.findByText('2 of 20 exports queued, 18 refused.')).toBeInTheDocument()
   expect(list.getAllByText(/^5 exports of yours are under way.* Try again in 15 s\.$/)).toHaveLength(18)
   expect(list.getAllByLabelText('Queued')).toHaveLength(2)
   expect(exports.length).toBe(before + 2)
+  expect(await screen.findByText(/^No more fits now/)).toBeInTheDocument()
   sessionStorage.clear()
   await user.click(screen.getByRole('button', { name: 'Retry failed' }))
   expect(await screen.findByText('20 exports queued.')).toBeInTheDocument()

@@ -1,5 +1,5 @@
 // Exports several videos with the same settings, in one request: what they take together, and what became of each beside it.
-import { CircleCheck, CircleX, LoaderCircle } from 'lucide-react'
+import { CircleCheck, CircleX, Info, LoaderCircle } from 'lucide-react'
 import { advice, ApiError } from '@/api/error'
 import type { Video } from '@/api/gen'
 import { Button } from '@/components/ui/button'
@@ -59,6 +59,12 @@ export function BulkExport({ videos, onClose }: { videos: readonly Video[]; onCl
               </p>
               <EstimatePanel estimate={estimate.data} pending={estimate.isFetching} failed={estimate.isError} />
             </div>
+          )}
+          {bulk.warning && (
+            <p className="flex gap-1.5 text-sm text-warn">
+              <Info className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+              {bulk.warning}
+            </p>
           )}
         </aside>
       </div>

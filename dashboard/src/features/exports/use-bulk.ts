@@ -5,9 +5,11 @@ import { createExports, estimateExport } from '@/api/actions'
 import { idempotencyKey } from '@/api/call'
 import type { ExportConfig, ExportSettings } from '@/api/client'
 import { ApiError, advice } from '@/api/error'
-import type { Estimate, OrderOutcome, Video } from '@/api/gen'
+import type { Estimate, OrderOutcome, Quota, Video } from '@/api/gen'
 import { keys } from '@/api/keys'
+import { usageQuery } from '@/api/farm-queries'
 import { defaultsQuery } from '@/api/queries'
+import { plural } from '@/lib/format'
 import { estimateKey, useSettled } from './estimate'
 import { FARM_DEFAULTS } from './options'
 
@@ -18,6 +20,8 @@ export type Outcome = { ordered: true } | { ordered: false; message: string }
 
 export function useBulk(videos: readonly Video[]) {
   const defaults = useQuery(defaultsQuery).data
+  const usage = usageQuery(1, false)
+  const quota = useQuery(usage).data?.quota
   const [changed, setChanged] = useState<ExportSettings>()
   const settings = changed ?? { ...FARM_DEFAULTS, ...defaults?.settings }
   const { crossfade_seconds: _none, ...whole } = settings
@@ -51,7 +55,7 @@ export function useBulk(videos: readonly Video[]) {
     }
     busy.current = false
     setSending(false)
-    await cache.invalidateQueries({ queryKey: keys.exports })
+    await Promise.all([keys.exports, usage.queryKey].map((queryKey) => cache.invalidateQueries({ queryKey })))
   }
   return {
     settings,
@@ -61,6 +65,8 @@ export function useBulk(videos: readonly Video[]) {
       setChanged(next)
     },
     estimate: useEstimates(open, order),
+    /** What is known beforehand of those that will be refused. */
+    warning: warningOf(quota, open.length),
     outcomes,
     open,
     refusedCount: open.filter(({ id }) => outcomes[id] !== undefined).length,
@@ -68,6 +74,13 @@ export function useBulk(videos: readonly Video[]) {
     sending,
     send,
   }
+}
+
+function warningOf(quota: Quota | undefined, wanted: number): string | undefined {
+  if (!quota || quota.exports_left >= wanted) return undefined
+  const { active_exports: atOnce, exports_per_hour: hourly } = quota.limits
+  const fitting = quota.exports_left === 0 ? 'No more fits now' : `${quota.exports_left} of these ${wanted} fit now`
+  return `${fitting}: you may have ${plural(atOnce, 'export')} under way at once and order ${hourly} an hour. Retry the others once there is room.`
 }
 
 function outcomeOf(told: OrderOutcome | undefined): Outcome {
