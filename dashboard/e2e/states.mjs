@@ -182,8 +182,7 @@ const MOMENTS = [
 const LOADING = ['/', '/videos', '/exports', '/ops/queue', '/ops/nodes', '/usage', '/settings'].map((path) => ({
   name: `${path === '/' ? 'home' : path.split('/').at(-1)}-loading`,
   path: `${path}?farm=slow`,
-  // The queue is there once its figures are.
-  ready: path === '/ops/queue' ? { role: 'main' } : { role: 'heading', level: 1 },
+  ready: { role: 'heading', level: 1 },
   act: (page) => page.locator('[class*=animate-pulse]').first().waitFor({ state: 'attached' }),
 }))
 

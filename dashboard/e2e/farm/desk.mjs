@@ -7,7 +7,6 @@ import { shot } from './steps.mjs'
 /** What needs nothing of the queue, and can be done while something else is waited for. */
 export async function aside({ page, step, farm }) {
   const visit = (path) => page.goto(farm.url + path)
-  await step('several videos are exported by one request', () => bulk({ page, farm }), 28)
   await step('a creator is made, and finds nothing of the farm', () => creator({ page, farm, visit }), 39)
   await step('a token is made, works, and is revoked', async () => {
     await visit('/access')
@@ -44,6 +43,7 @@ export async function aside({ page, step, farm }) {
 
 export async function desk({ page, step, farm }) {
   const visit = (path) => page.goto(farm.url + path)
+  await step('several videos are exported by one request', () => bulk({ page, farm }), 28)
   await step('usage has this month, and what was exported', async () => {
     await visit('/usage')
     const row = page.getByRole('table', { name: 'Usage by month' }).getByRole('row').nth(1)

@@ -3,6 +3,9 @@ import { createFileRoute } from '@tanstack/react-router'
 import { nodesQuery, queueQuery } from '@/api/farm-queries'
 import { QueuePage, type QueueView } from '@/features/queue'
 
+const PATIENCE_MS = 1000
+const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+
 type Search = { page?: number; export?: string; task?: string; tasks?: 'table' }
 
 function searchOf(raw: Record<string, unknown>): Search {
@@ -18,9 +21,9 @@ function searchOf(raw: Record<string, unknown>): Search {
 export const Route = createFileRoute('/_app/ops/queue')({
   validateSearch: searchOf,
   loaderDeps: ({ search: { page = 1 } }) => ({ page }),
-  // What decides how high the page's parts are is there before the page is. A fault is shown by the page itself.
+  // What decides how high the page's parts are is there before the page is, unless it takes long. A fault is shown by the page itself.
   loader: ({ context: { cache }, deps: { page } }) =>
-    Promise.all([cache.prefetchQuery(queueQuery(page)), cache.prefetchQuery(nodesQuery)]),
+    Promise.race([Promise.all([cache.prefetchQuery(queueQuery(page)), cache.prefetchQuery(nodesQuery)]), patience()]),
   component: Page,
 })
 

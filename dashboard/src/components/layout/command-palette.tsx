@@ -7,6 +7,7 @@ import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { videosQuery } from '@/api/queries'
 import { mayDo, useMe } from '@/features/auth/session'
+import { useBackCloses } from '@/hooks/use-back-closes'
 import { setTheme, useTheme } from '@/hooks/use-theme'
 import { PLACES } from './places'
 
@@ -28,6 +29,7 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
   const me = useMe()
   const navigate = useNavigate()
   const { shown } = useTheme()
+  useBackCloses(open, onClose)
   const videos = useQuery({ ...videosQuery(1, 50), enabled: open })
   const go = (act: () => void) => () => {
     onClose()

@@ -38,10 +38,10 @@ function Tool({ name, keys, onClick, children, disabled = false, word }: ToolPro
         aria-keyshortcuts={keys}
         onClick={onClick}
         disabled={disabled}
-        className={word && 'xl:w-auto! xl:px-2.5'}
+        className={word && 'min-[90rem]:w-auto! min-[90rem]:gap-1.5 min-[90rem]:px-2'}
       >
         {children}
-        {word && <span className="hidden text-sm xl:inline">{word}</span>}
+        {word && <span className="hidden text-sm min-[90rem]:inline">{word}</span>}
       </Button>
     </Tooltip>
   )
@@ -66,7 +66,7 @@ export function Transport({ editor }: { editor: Editor }) {
   const playing = usePlaying(clock)
   const picked = pickedOf(editor.segments)
   return (
-    <div role="toolbar" aria-label="Player" className="flex flex-wrap items-center gap-1">
+    <div role="toolbar" aria-label="Player" className="flex flex-wrap items-center gap-1 min-[90rem]:flex-nowrap">
       <Group>
         <Tool name="One frame back" keys="ArrowLeft" onClick={() => clock.step(-1)}>
           <StepBack aria-hidden />
