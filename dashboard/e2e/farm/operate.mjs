@@ -99,7 +99,7 @@ export async function operate({ page, step, farm, source, faults }) {
   await step('it is killed in the middle of an export: its cells are tried again, then elsewhere, without reload', async () => {
     const { videos } = await farm.api('/api/videos')
     const video = videos.find(({ size_bytes: size }) => size === statSync(source.path).size)
-    const body = { resolution: '1080p', format: 'mp4', quality: 'high', export_type: 'single', reuse_parts: false }
+    const body = { resolution: '720p', format: 'mp4', quality: 'high', export_type: 'single', reuse_parts: false }
     const order = (changes) => farm.api(`/api/videos/${video.id}/export`, 'POST', { ...body, ...changes })
     const { id } = await order({})
     // The other node has its hands full until then: what is lost has to wait for it, and is seen to.

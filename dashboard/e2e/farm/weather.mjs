@@ -56,6 +56,8 @@ export async function weather({ page, step, farm }) {
       return `${before} % before, ${after} % after`
     }, 16)
   } finally {
+    // Nobody asks a proxy that is gone.
+    await page.goto(`${farm.url}/exports`)
     between.stop()
   }
 }
