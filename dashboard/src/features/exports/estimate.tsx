@@ -49,13 +49,11 @@ function rowsOf(estimate: Estimate): [name: string, value: string, note: string 
     ['Time', render ? between(render.low, render.high, clock) : 'not known yet', queueOf(estimate)],
     [
       'Cost',
-      cost ? `${between(cost.low, cost.high, minutes)} of a slot` : 'not known yet',
-      reused > 0 ? `${plural(reused, 'part')} of ${parts} there already` : undefined,
+      cost ? `${between(cost.low * 60, cost.high * 60, clock)} of slot time` : 'not known yet',
+      reused > 0 ? `${reused} of ${plural(parts, 'part')} reused` : undefined,
     ],
   ]
 }
-
-const minutes = (value: number): string => `${Number(value.toPrecision(2))} min`
 
 type Props = { estimate: Estimate | undefined; pending: boolean; failed: boolean }
 

@@ -56,7 +56,7 @@ export function FailureRow({ made, id, columns }: { made: Export; id: string; co
   const looked = useQuery(exportQuery(made.id)).data ?? made
   return (
     <tr id={id} className="bg-err-soft/25">
-      <td colSpan={columns} className="px-3 pt-2 pb-4 sm:pl-13">
+      <td colSpan={columns} className="px-3 pt-2 pb-4 sm:pl-13!">
         <FailureText made={looked} />
         <div className="mt-3 flex flex-wrap gap-2">
           <Button size="sm" onClick={() => retry.mutate(made)}>

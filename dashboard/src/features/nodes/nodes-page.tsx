@@ -29,7 +29,7 @@ export function NodesPage() {
     <>
       <PageHeading
         title="Nodes"
-        text={nodes && `${online.length} of ${plural(nodes.length, 'node')} online · ${busy} of ${plural(slots, 'slot')} busy`}
+        text={nodes && nodes.length > 0 && `${online.length} of ${plural(nodes.length, 'node')} online · ${busy} of ${plural(slots, 'slot')} busy`}
         actions={
           <Button look="primary" onClick={() => setEnrolling(true)}>
             <Plus aria-hidden />
