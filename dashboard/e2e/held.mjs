@@ -64,8 +64,9 @@ const moving = () =>
     .map((one) => one.effect?.target?.outerHTML.slice(0, 120))
 
 /** What axe finds, in lines. It stays in the page: there are no frames, for which it would open another each time. */
-async function found(page, narrowed) {
-  const { violations } = await narrowed(new AxeBuilder({ page }).setLegacyMode(true)).analyze()
+async function found(page, over, narrowed) {
+  const axe = narrowed(new AxeBuilder({ page }).setLegacyMode(true))
+  const { violations } = await (over ? axe.include(over) : axe).analyze()
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')}\n      ${node.failureSummary?.split('\n').slice(1, 3).join(' ')}`),
   )
@@ -80,10 +81,10 @@ async function held(page, place, say) {
   if (!place.moves) worstShift = Math.max(worstShift, shifted)
   for (const one of await page.evaluate(moving)) say(`it moves: ${one}`)
   for (const control of await page.evaluate(covered)) say(`something lies over ${control}`)
-  for (const fault of await found(page, (axe) => axe.withTags(TAGS))) say(fault)
+  for (const fault of await found(page, place.over, (axe) => axe.withTags(TAGS))) say(fault)
   await page.evaluate(() => document.documentElement.classList.remove('dark'))
   await drawnAnew(page)
-  for (const fault of await found(page, (axe) => axe.withRules(OF_COLOURS))) say(`light: ${fault}`)
+  for (const fault of await found(page, place.over, (axe) => axe.withRules(OF_COLOURS))) say(`light: ${fault}`)
   for (const size of NARROW) {
     await page.setViewportSize(size)
     const { wide, out } = await page.evaluate(outside)

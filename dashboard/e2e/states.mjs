@@ -43,6 +43,8 @@ const DIALOGS = [
       await page.getByText('Advanced').click()
       await page.getByLabel('Crossfade').scrollIntoViewIfNeeded()
       await page.getByText('Cost').waitFor()
+      // Dimmed while it is asked for again.
+      await page.waitForFunction(() => !document.querySelector('[role=dialog] aside .opacity-50'))
     },
   },
   {
@@ -80,6 +82,8 @@ const DIALOGS = [
   },
   {
     name: 'token-made',
+    // It stands in the page.
+    over: undefined,
     path: '/access',
     ready: { text: 'nightly archive' },
     act: async (page) => {
@@ -192,4 +196,7 @@ const BROKEN = ['/videos', '/usage', '/webhooks', '/access', '/settings', '/ops/
   ready: { role: 'alert' },
 }))
 
-export const STATES = [...DIALOGS, ...MENUS, ...MOMENTS, ...LOADING, ...BROKEN]
+/** What lies under a dialog or a menu is a page of its own in this list: here only what lies over it is new. */
+const OVER = '[role=dialog], [role=alertdialog], [role=menu]'
+
+export const STATES = [...[...DIALOGS, ...MENUS].map((place) => ({ over: OVER, ...place })), ...MOMENTS, ...LOADING, ...BROKEN]
