@@ -13,7 +13,7 @@ const OF_COLOURS = ['color-contrast', 'link-in-text-block']
  * an order and a password are refused. */
 const MEANT = /status of (503 .* \/api\/(events|exports\/[^/]+\/progress)|409 .*\/preview|400 .*\/export|401 .*\/auth\/login)$/
 /** And where it plays a farm that is broken, everything is. */
-const BROKEN = /status of 500 .* \/api\/|ApiError: The farm has a fault/
+const BROKEN = /status of 500 .* \/api\/|ApiError: Something went wrong on our side/
 /** The first is also what 400 % zoom leaves of a desk's screen, the second what 200 % does. */
 const NARROW = [{ width: 320, height: 700 }, { width: 720, height: 450 }]
 const SHIFT_MAX = 0.05

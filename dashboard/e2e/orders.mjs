@@ -26,7 +26,7 @@ async function refusals(page, url) {
     await dialog.getByRole('button', { name: 'Start export' }).click()
     assert.equal((await answer).status(), status)
     if (sentence) await dialog.getByRole('alert').filter({ hasText: sentence }).waitFor()
-    else await dialog.getByText('That name is not taken here.').waitFor()
+    else await dialog.getByText('Use 1 to 200 printable characters.').waitFor()
     assert.equal(await dialog.locator('input[aria-invalid=true]').count(), sentence ? 0 : 1, `${status}: at its field`)
     assert.equal(await name.inputValue(), text, `${status}: the name is kept`)
     assert.ok(await dialog.getByRole('radio', { name: /WebM/ }).isChecked(), `${status}: the format is kept`)

@@ -149,7 +149,7 @@ export const PAGES = [
   { name: 'exports-broken', path: '/exports?farm=broken', ready: { role: 'alert' } },
   { name: 'queue-broken', path: '/ops/queue?farm=broken', ready: { role: 'alert' } },
   { name: 'editor-broken', path: `${EDITOR}?farm=broken`, ready: { role: 'alert' } },
-  { name: 'not-allowed', path: '/ops/users?as=creator', ready: { text: 'This page is not yours to see' } },
+  { name: 'not-allowed', path: '/ops/users?as=creator', ready: { text: 'You have no access to this page' } },
   { name: 'not-found', path: '/nothing/here', ready: { text: 'There is nothing here' } },
   { name: 'sign-in', path: '/signin', ready: { role: 'heading', name: 'Sign in' } },
   {

@@ -55,7 +55,7 @@ const DIALOGS = [
       await page.keyboard.press('Control+e')
       await page.getByLabel('File name').fill('refuse: faulty')
       await page.getByRole('button', { name: 'Start export' }).click()
-      await page.getByText('That name is not taken here.').waitFor()
+      await page.getByText('Use 1 to 200 printable characters.').waitFor()
     },
   },
   {
@@ -166,7 +166,7 @@ const MOMENTS = [
     path: `/ops/queue?export=${id(3, 0)}`,
     ready: { role: 'grid', name: 'Tasks by node' },
   },
-  { name: 'usage-all', path: '/usage', ready: table('Usage by month'), act: press('checkbox', 'Of all users') },
+  { name: 'usage-all', path: '/usage', ready: table('Usage by month'), act: press('checkbox', 'All users') },
   {
     name: 'sign-in-refused',
     path: '/signin',

@@ -22,14 +22,14 @@ export type Refused = {
   retryAfter?: number
 }
 
-const NAME_FAULT: Problem = { field: 'name', code: 'invalid_text', message: 'That name is not taken here.' }
+const NAME_FAULT: Problem = { field: 'name', code: 'invalid_text', message: 'Use 1 to 200 printable characters.' }
 
 export const REFUSED_BY_NAME: Readonly<Record<string, Refused>> = {
   [SENTINELS.busy]: { status: 429, code: 'too_many_exports', message: 'You have three exports under way already.', retryAfter: 90 },
   [SENTINELS.unpaid]: { status: 402, code: 'payment_required', message: 'The minutes you paid for are used up. Buy more, and start again.' },
   [SENTINELS.away]: { status: 503, code: 'storage_unavailable', message: 'The object store does not answer.', retryAfter: 20 },
   [SENTINELS.full]: { status: 507, code: 'insufficient_storage', message: 'There is no room for this export.' },
-  [SENTINELS.broken]: { status: 500, code: 'internal', message: 'The farm has a fault.' },
+  [SENTINELS.broken]: { status: 500, code: 'internal', message: "Something went wrong on our side; the log has it under the request's id." },
   [SENTINELS.faulty]: { status: 400, code: 'invalid_request', message: 'The order has a fault.', problems: [NAME_FAULT] },
 }
 

@@ -57,6 +57,6 @@ export const moodHandlers = [
     const always = pathname === '/api/me' || pathname === '/api/events'
     if (now === 'slow' && !always) return delay('infinite')
     if (now === 'empty' && NOTHING[pathname]) return HttpResponse.json(NOTHING[pathname])
-    return now === 'broken' && !always ? refusal(500, 'internal', 'The farm has a fault. It is noted with its request.') : undefined
+    return now === 'broken' && !always ? refusal(500, 'internal', "Something went wrong on our side; the log has it under the request's id.") : undefined
   }),
 ]

@@ -75,7 +75,7 @@ async function creator({ page, farm, visit }) {
     assert.equal(await own.page.getByRole('link', { name: 'Queue' }).count(), 0)
     await shot(own.page, 'home-empty')
     await own.page.goto(`${farm.url}/ops/queue`)
-    await own.page.getByText('This page is not yours to see').waitFor()
+    await own.page.getByText('You have no access to this page').waitFor()
     const statuses = await own.page.evaluate(() =>
       Promise.all(['/api/queue', '/api/nodes', '/api/users'].map(async (path) => (await fetch(path)).status)),
     )

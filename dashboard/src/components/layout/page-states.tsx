@@ -26,7 +26,7 @@ export function NotAllowed({ needs }: { needs: Role }) {
   return (
     <Empty
       icon={<Lock aria-hidden />}
-      title="This page is not yours to see"
+      title="You have no access to this page"
       text={`It is for ${needs === 'admin' ? 'admins' : 'operators and admins'}. Ask an admin to change your role.`}
       action={
         <Button asChild>

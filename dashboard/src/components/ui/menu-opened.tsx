@@ -13,6 +13,7 @@ export default function OpenedMenu({ trigger, children, label }: MenuProps) {
         <DropdownMenu.Content
           align="end"
           sideOffset={4}
+          collisionPadding={8}
           aria-label={label}
           className="z-50 min-w-48 rounded-lg border border-border bg-card p-1 shadow-lg"
         >
@@ -30,8 +31,8 @@ export function Item({ icon, children, onSelect, danger, disabled }: ItemProps) 
       disabled={disabled ?? false}
       className={cn(
         'flex min-h-8 items-center gap-2.5 rounded-sm px-2.5 py-1.5 outline-none data-highlighted:bg-raised data-disabled:opacity-50',
-        '[&_svg]:size-4 [&_svg]:text-muted',
-        danger && 'text-err [&_svg]:text-err',
+        '[&_svg]:size-4',
+        danger ? 'text-err [&_svg]:text-err' : '[&_svg]:text-muted',
       )}
     >
       {icon}

@@ -1,4 +1,5 @@
-// A plain table: headings that sort, rows of one height, and room to scroll sideways on a small screen.
+// A plain table: headings that sort, rows of one height, and on a small screen room to scroll sideways: a shade tells that there is
+// more, and what a row is of stays where it is.
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '@/lib/class-names'
@@ -6,8 +7,8 @@ import { cn } from '@/lib/class-names'
 export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
   return (
     // Positioned, so that what is only read aloud in its last column does not widen the page.
-    <div className={cn('relative overflow-x-auto', className)} tabIndex={0} role="region" aria-label={label}>
-      <table className="w-full border-collapse text-left [&_td:first-child]:pl-4 [&_th:first-child]:pl-4">
+    <div className={cn('shade-at-edges relative overflow-x-auto', className)} tabIndex={0} role="region" aria-label={label}>
+      <table className="stays-in-view w-full border-collapse text-left [&_td:first-child]:pl-4 [&_th:first-child]:pl-4">
         <caption className="sr-only">{label}</caption>
         {children}
       </table>

@@ -12,8 +12,9 @@ export default function ToastCorner() {
       theme={shown}
       position="bottom-right"
       visibleToasts={4}
+      style={{ fontFamily: 'inherit' }}
       toastOptions={{
-        style: { fontFamily: 'inherit', background: 'var(--card)', color: 'var(--foreground)', borderColor: 'var(--border)' },
+        style: { background: 'var(--card)', color: 'var(--foreground)', borderColor: 'var(--border)' },
         classNames: { description: 'text-muted!', actionButton: 'bg-primary! text-on-primary!' },
       }}
     />

@@ -22,7 +22,7 @@ export function SegmentList({ editor }: { editor: Editor }) {
       </header>
       {editor.segments.length === 0 ? (
         <p className="p-4 text-muted">
-          No segments: an export takes the whole video. Draw one on the time line, or press N at the playhead.
+          No segments: an export takes the whole video. Draw one on the timeline, or press N at the playhead.
         </p>
       ) : (
         <ol className="min-h-0 flex-1 overflow-y-auto p-1.5" aria-label="Segments in output order">
@@ -59,8 +59,8 @@ function Line({ editor, segment, index }: { editor: Editor; segment: Segment; in
           }}
           className="min-w-0 flex-1 rounded-sm px-1 text-left"
         >
-          <span className="font-medium">{index + 1}</span>{' '}
-          <span className="figures text-sm text-muted">{duration(end - start)}</span>
+          <span className="font-medium">{index + 1}</span>
+          <span className="figures ml-3 text-sm text-muted">{duration(end - start)}</span>
         </button>
         <Button size="icon-sm" look="quiet" aria-label={`Play ${name}`} onClick={() => editor.clock.playRanges([segment])}>
           <Play aria-hidden />

@@ -50,7 +50,7 @@ export default function BulkBar({ chosen, onClear }: { chosen: Export[]; onClear
           disabledReason={toCancel.length === 0 ? 'None of them is under way.' : undefined}
           onClick={() => void ask('cancel', toCancel)}
         >
-          Cancel
+          Cancel exports
         </Button>
         <Button
           size="sm"

@@ -64,7 +64,7 @@ test('nothing is sent while no segment is chosen', async () => {
 test.each([
   [402, SENTINELS.unpaid, /^The minutes you paid for are used up\. Buy more, and start again\.$/],
   [429, SENTINELS.busy, /^You have three exports under way already\. Try again in 1 min 30 s\.$/],
-  [500, SENTINELS.broken, /^The farm has a fault\.$/],
+  [500, SENTINELS.broken, /^Something went wrong on our side; /],
   [503, SENTINELS.away, /^The object store does not answer\. Try again in 20 s\.$/],
   [507, SENTINELS.full, /^There is no room for this export\.$/],
 ])('a refusal with status %s is said, and the form is kept as it was', async (_status, name, sentence) => {
@@ -90,7 +90,7 @@ test('a problem of a field stands at the field', async () => {
   const { user, start } = await opened()
   await user.type(screen.getByLabelText('File name'), SENTINELS.faulty)
   await user.click(start)
-  await waitFor(() => expect(screen.getByLabelText('File name')).toHaveAccessibleDescription('That name is not taken here.'))
+  await waitFor(() => expect(screen.getByLabelText('File name')).toHaveAccessibleDescription('Use 1 to 200 printable characters.'))
   expect(screen.queryByRole('alert')).toBeNull()
 })
 

@@ -38,7 +38,7 @@ function OpenModal({ videoId, segments = [], onClose, initial }: Props) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     if (await order.submit()) onClose()
-    else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+    else requestAnimationFrame(() => showFault(form.current))
   }
   return (
     <Dialog
@@ -64,6 +64,13 @@ function OpenModal({ videoId, segments = [], onClose, initial }: Props) {
       </form>
     </Dialog>
   )
+}
+
+/** The first field that is at fault, with its sentence: focus alone brings no more than the field into view. */
+function showFault(form: HTMLFormElement | null) {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
+  field?.focus({ preventScroll: true })
+  field?.scrollIntoView({ block: 'center' })
 }
 
 function Choices({ order }: { order: Order }) {

@@ -13,6 +13,9 @@ import { useExportActions } from './export-actions'
 const report = ({ id, error_code: code, error_message: message, error_detail: detail }: Export): string =>
   [`export ${id}, ${code ?? 'no code'}: ${message ?? ''}`, detail].filter(Boolean).join('\n')
 
+/** What the file itself is to blame for fails again in the same way. */
+const mayHelp = ({ error_code: code }: Export): boolean => code !== 'source_unreadable'
+
 export function Failure({ made, onChange }: { made: Export; onChange: () => void }) {
   const { retry } = useExportActions()
   return (
@@ -23,7 +26,7 @@ export function Failure({ made, onChange }: { made: Export; onChange: () => void
           <h2 className="font-semibold">The export failed</h2>
           <FailureText made={made} />
           <div className="mt-4 flex flex-wrap gap-2">
-            <Button look="primary" onClick={() => retry.mutate(made)}>
+            <Button look={mayHelp(made) ? 'primary' : undefined} onClick={() => retry.mutate(made)}>
               <RotateCw aria-hidden />
               Try the same again
             </Button>

@@ -19,8 +19,12 @@ export function Load({ node, at }: { node: Node; at: number }) {
       <p className="figures text-muted">
         {now} of {plural(node.slots, 'slot')} busy now, at most {most} since this page was opened
       </p>
-      <div className="mt-3 h-20 border-y border-border">
-        <Spark values={busy} places={SAMPLES_MAX} high={Math.max(1, node.slots)} className="h-full w-full" />
+      <div className="mt-3 grid h-20 border-y border-border">
+        {busy.length < 2 ? (
+          <p className="self-center text-center text-sm text-muted">A line is drawn here while the page is open.</p>
+        ) : (
+          <Spark values={busy} places={SAMPLES_MAX} high={Math.max(1, node.slots)} className="h-full w-full" />
+        )}
       </div>
     </Card>
   )

@@ -28,7 +28,7 @@ export function UsagePage() {
       <PageHeading
         title="Usage"
         text="Rendering costs slot time: how long it keeps one slot of a node busy. Parts that are reused cost nothing."
-        actions={isOperator && <Checkbox shown checked={everybody} onChange={setEverybody} label="Of all users" />}
+        actions={isOperator && <Checkbox shown checked={everybody} onChange={setEverybody} label="All users" />}
       />
       {query.error && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
       <Card className={cn('overflow-hidden', query.error && !query.data && 'hidden')}>
@@ -44,7 +44,7 @@ export function UsagePage() {
                 {everybody && <Head>User</Head>}
                 <Head className="text-right">Exports</Head>
                 <Head className="text-right">Completed</Head>
-                <Head className="text-right">Files</Head>
+                <Head className="text-right">Size</Head>
                 <Head className="text-right">Rendered</Head>
                 <Head>Slot time</Head>
               </tr>

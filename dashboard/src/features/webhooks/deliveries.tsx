@@ -78,7 +78,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
         <div className="flex items-center gap-3 border-t border-border px-4 py-2">
           <span className="text-sm text-err">{plural(failed, 'message')} given up</span>
           <Button size="sm" onClick={() => replay.mutate(undefined)}>
-            Send all of them again
+            {failed === 1 ? 'Send it again' : 'Send all of them again'}
           </Button>
         </div>
       )}
