@@ -110,6 +110,15 @@ impl Tx {
     }
 }
 
+/// What an export took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Milliseconds of one slot.
+    pub render_ms: u64,
+    /// Those of them that pictures took.
+    pub picture_ms: u64,
+}
+
 impl Store {
     /// The newest parts of a recipe.
     pub async fn samples(&self, recipe: &str) -> Result<Vec<Sample>, StoreError> {
@@ -155,8 +164,8 @@ impl Store {
         rows.into_iter().map(known).collect()
     }
 
-    /// Milliseconds of one slot that each of the exports took, and what of it its pictures did; one that took none is left out.
-    pub async fn costs_of(&self, exports: &[ExportId]) -> Result<HashMap<ExportId, (u64, u64)>, StoreError> {
+    /// What each of the exports took; one that took nothing is left out.
+    pub async fn costs_of(&self, exports: &[ExportId]) -> Result<HashMap<ExportId, Cost>, StoreError> {
         if exports.is_empty() {
             return Ok(HashMap::new());
         }
@@ -175,7 +184,8 @@ impl Store {
             query.fetch_all(db).await
         })
         .map_err(StoreError::during("add up what exports cost"))?;
-        Ok(rows.into_iter().map(|(id, all, pictures)| (ExportId(id), (count(all), count(pictures)))).collect())
+        let cost = |all, pictures| Cost { render_ms: count(all), picture_ms: count(pictures) };
+        Ok(rows.into_iter().map(|(id, all, pictures)| (ExportId(id), cost(all, pictures))).collect())
     }
 
     /// How many used something from `from` until before `until`, of one user or of everybody. One that is asked for counts anyway.

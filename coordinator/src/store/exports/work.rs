@@ -10,6 +10,7 @@ use farm_core::progress::WorkDone;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use crate::store::charges::Cost;
 use crate::store::{Store, StoreError};
 use crate::{read, write};
 
@@ -57,7 +58,7 @@ impl Store {
             let amounts = amounts.entry(ExportId(id)).or_default();
             (amounts.uploaded_bytes, amounts.upload_bytes) = (count(uploaded), count(total));
         }
-        for (id, (render_ms, picture_ms)) in self.costs_of(exports).await? {
+        for (id, Cost { render_ms, picture_ms }) in self.costs_of(exports).await? {
             let amounts = amounts.entry(id).or_default();
             (amounts.render_ms, amounts.picture_ms) = (render_ms, picture_ms);
         }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::ledger::{
     NOW, a_pending_export, a_ready_video, a_user, an_uploading_export, begin_rendering, complete, on_each_ledger,
 };
-use crate::store::charges::Charge;
+use crate::store::charges::{Charge, Cost};
 use crate::store::join_tokens::NewNode;
 use crate::store::page::Page;
 use crate::store::queue::TaskFilter;
@@ -288,7 +288,7 @@ async fn every_attempt_is_charged_once_and_teaches() {
             tx.charge(&charge, NOW).await.unwrap();
             tx.commit().await.unwrap();
         }
-        assert_eq!(store.costs_of(&[export]).await.unwrap()[&export], (1_500, 1_500));
+        assert_eq!(store.costs_of(&[export]).await.unwrap()[&export], Cost { render_ms: 1_500, picture_ms: 1_500 });
         assert_eq!(store.samples("x264 23 fast").await.unwrap().len(), 1);
         assert_eq!(store.samples_of_kind(TaskKind::Picture).await.unwrap()[0].render_ms, 1_500);
         assert_eq!(store.open_tasks().await.unwrap().iter().map(|(_, open)| open).sum::<u64>(), tasks.len() as u64);

@@ -19,7 +19,7 @@ function made(): HTMLInputElement {
   const input = document.createElement('input')
   input.type = 'file'
   input.multiple = true
-  input.accept = 'video/*,.mkv,.mxf,.ts,.mts'
+  input.accept = 'video/*,.mkv'
   input.setAttribute('aria-label', 'Videos to upload')
   input.hidden = true
   input.addEventListener('change', () => {
