@@ -39,7 +39,7 @@ const row = page.getByRole('button', { name: /tasks of .*arrows choose one/ }).l
 await row.focus()
 await page.keyboard.press('ArrowRight')
 await page.keyboard.press('ArrowRight')
-await page.getByText(/^picture \w{6}: Waiting/).first().waitFor()
+await page.getByText(/^picture \w{6} of .*: Waiting/i).first().waitFor()
 
 // A long log scrolls as a short one does, and is searched at once.
 await page.goto(`${url}/mock/log.html?lines=50000`)

@@ -175,7 +175,7 @@ const MOMENTS = [
       await page.getByLabel('Name').fill('mia')
       await page.getByLabel('Password').fill('wrong')
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByText(/do not belong together/).waitFor()
+      await page.getByText(/password is wrong/).waitFor()
     },
   },
   { name: 'tokens-empty', path: '/access?farm=empty', ready: { text: 'No tokens' } },

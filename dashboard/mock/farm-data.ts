@@ -40,6 +40,7 @@ function task(number: number, { state, node, failures = 0, message }: Seed): Tas
     pool: 'x264',
     user_id: me.id,
     video_id: id(2, number % 4),
+    filename: queued[number % 4]?.filename ?? 'clip.mp4',
     export_id: queued[number % 4]?.id ?? id(3, 0),
     attempt: 1 + failures,
     failures,

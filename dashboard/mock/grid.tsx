@@ -22,6 +22,7 @@ const first = Array.from({ length: CELLS }, (_, number): Task => {
     pool: 'x264',
     user_id: me.id,
     video_id: id(2, 1),
+    filename: 'film.mp4',
     export_id: id(3, 1),
     attempt: 1,
     failures: 0,

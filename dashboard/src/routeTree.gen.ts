@@ -12,6 +12,7 @@ import { Route as rootRouteImport } from './routes/__root'
 import { Route as AppRouteImport } from './routes/_app'
 import { Route as SigninRouteImport } from './routes/signin'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
+import { Route as AppSplatRouteImport } from './routes/_app.$'
 import { Route as AppAccessRouteImport } from './routes/_app.access'
 import { Route as AppOpsRouteImport } from './routes/_app.ops'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
@@ -39,6 +40,11 @@ const SigninRoute = SigninRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppSplatRoute = AppSplatRouteImport.update({
+  id: '/$',
+  path: '/$',
   getParentRoute: () => AppRoute,
 } as any)
 const AppAccessRoute = AppAccessRouteImport.update({
@@ -115,6 +121,7 @@ const AppOpsNodesIdRoute = AppOpsNodesIdRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/signin': typeof SigninRoute
+  '/$': typeof AppSplatRoute
   '/access': typeof AppAccessRoute
   '/ops': typeof AppOpsRouteWithChildren
   '/settings': typeof AppSettingsRoute
@@ -132,6 +139,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/signin': typeof SigninRoute
+  '/$': typeof AppSplatRoute
   '/access': typeof AppAccessRoute
   '/ops': typeof AppOpsRouteWithChildren
   '/settings': typeof AppSettingsRoute
@@ -152,6 +160,7 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/_app': typeof AppRouteWithChildren
   '/signin': typeof SigninRoute
+  '/_app/$': typeof AppSplatRoute
   '/_app/access': typeof AppAccessRoute
   '/_app/ops': typeof AppOpsRouteWithChildren
   '/_app/settings': typeof AppSettingsRoute
@@ -173,6 +182,7 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/signin'
+    | '/$'
     | '/access'
     | '/ops'
     | '/settings'
@@ -190,6 +200,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/signin'
+    | '/$'
     | '/access'
     | '/ops'
     | '/settings'
@@ -209,6 +220,7 @@ export interface FileRouteTypes {
     | '__root__'
     | '/_app'
     | '/signin'
+    | '/_app/$'
     | '/_app/access'
     | '/_app/ops'
     | '/_app/settings'
@@ -252,6 +264,13 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof AppIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/$': {
+      id: '/_app/$'
+      path: '/$'
+      fullPath: '/$'
+      preLoaderRoute: typeof AppSplatRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/access': {
@@ -375,6 +394,7 @@ const AppOpsRouteWithChildren =
   AppOpsRoute._addFileChildren(AppOpsRouteChildren)
 
 interface AppRouteChildren {
+  AppSplatRoute: typeof AppSplatRoute
   AppAccessRoute: typeof AppAccessRoute
   AppOpsRoute: typeof AppOpsRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRoute
@@ -388,6 +408,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppSplatRoute: AppSplatRoute,
   AppAccessRoute: AppAccessRoute,
   AppOpsRoute: AppOpsRouteWithChildren,
   AppSettingsRoute: AppSettingsRoute,

@@ -24,7 +24,7 @@ pub enum RefusalCode {
     InvalidRequest,
     /// There is no valid token and no session.
     NotSignedIn,
-    /// Name and password do not belong together.
+    /// The name or the password is wrong.
     WrongCredentials,
     /// The login link is unknown, used or over.
     LoginLinkRefused,

@@ -63,7 +63,8 @@ struct QuotaView {
     held_bytes: u64,
     /// Minutes of one slot that were rendered this month (UTC).
     rendered_minutes: f64,
-    /// How many more exports may be ordered now, by all of this.
+    /// How many more exports may be ordered now, by their number and by the month's minutes. Whether their files find room
+    /// depends on what is ordered.
     exports_left: u32,
 }
 

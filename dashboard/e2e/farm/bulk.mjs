@@ -35,8 +35,9 @@ export async function bulk({ page, farm }) {
   const line = dialog.getByRole('listitem').filter({ hasText: NAMES[1] })
   await line.getByText('There is no such video.').waitFor()
   await shot(page, 'bulk')
+  const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/exports') && answer.status() === 207)
   await dialog.getByRole('button', { name: 'Retry failed' }).click()
-  await page.waitForResponse((answer) => answer.url().endsWith('/api/exports') && answer.status() === 207)
+  await answered
   assert.deepEqual(sent, [['/api/exports', 3], ['/api/exports', 1]])
   page.off('request', note)
   const made = await Promise.all([ids[0], ids[2]].map(async (id) => (await farm.api(`/api/videos/${id}/exports`)).exports))

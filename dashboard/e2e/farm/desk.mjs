@@ -55,7 +55,7 @@ export async function desk({ page, step, farm }) {
     await shot(page, 'usage')
     return cells.join(' · ')
   })
-  await step('the queue obeys: raised, held back, let go on', () => queue({ page, farm, visit }), 34, 36)
+  await step('the queue obeys: raised, paused, resumed', () => queue({ page, farm, visit }), 34, 36)
 }
 
 async function creator({ page, farm, visit }) {
@@ -99,13 +99,13 @@ async function queue({ page, farm, visit }) {
     await page.getByRole('button', { name: /^More for/ }).click()
     await page.getByRole('menuitem', { name: what }).click()
   }
-  await order('Hold it back')
+  await order('Pause')
   const table = page.getByRole('table', { name: 'Open exports' })
   await table.getByText('Paused').waitFor()
   assert.ok((await seen()).paused_at)
   const counts = await agreed(page, farm)
   await shot(page, 'queue-paused')
-  await order('Let it go on')
+  await order('Resume')
   await table.getByText('Paused').waitFor({ state: 'detached' })
   await order('Cancel…')
   await page.getByRole('button', { name: 'Cancel it' }).click()

@@ -30,7 +30,7 @@ export const accountHandlers = [
   ),
   http.post<never, { name: string; password: string }>('/api/auth/login', async ({ request }) => {
     const { password } = await request.json()
-    if (password === 'wrong') return refusal(401, 'wrong_credentials', 'Name and password do not belong together.')
+    if (password === 'wrong') return refusal(401, 'wrong_credentials', 'The name or the password is wrong.')
     sessionStorage.removeItem(SIGNED_OUT)
     return HttpResponse.json(me)
   }),

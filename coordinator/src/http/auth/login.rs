@@ -70,7 +70,7 @@ impl Login {
         let fits = self.passwords.fits(password, hash).await.map_err(|cause| Refusal::internal(&cause))?;
         let Some(user) = known.filter(|_| fits).map(|known| known.user) else {
             store.note_deed(&deed, self.sessions.clock.now()).await?;
-            return Err(Refusal::new(RefusalCode::WrongCredentials, "Name and password do not belong together."));
+            return Err(Refusal::new(RefusalCode::WrongCredentials, "The name or the password is wrong."));
         };
         store.forget_login_attempts(&by_name).await?;
         let account = store.account(user).await?.ok_or_else(|| Refusal::not_found("user"))?;

@@ -58,6 +58,8 @@ pub struct TaskView {
     user_id: Uuid,
     /// The video it reads.
     video_id: Uuid,
+    /// What that is called.
+    filename: String,
     /// The export it works for; an index or preview has none.
     export_id: Option<Uuid>,
     /// The node that has it, or had it last.
@@ -149,6 +151,7 @@ pub fn view(task: TaskSeen, reasons: &BTreeMap<TaskId, Reason>) -> TaskView {
         pool: task.pool,
         user_id: task.user.0,
         video_id: task.video.0,
+        filename: task.filename,
         export_id: task.export.map(|export| export.0),
         node_id: task.node.map(|node| node.0),
         attempt: task.attempt,

@@ -39,6 +39,8 @@ pub struct TaskSeen {
     pub user: UserId,
     /// Of which video.
     pub video: VideoId,
+    /// The name of that.
+    pub filename: String,
     /// For which export; an index or preview has none.
     pub export: Option<ExportId>,
     /// Who has it, or had it last.
@@ -73,6 +75,7 @@ struct TaskRow {
     pool: String,
     user_id: Uuid,
     video_id: Uuid,
+    filename: String,
     export_id: Option<Uuid>,
     node_id: Option<Uuid>,
     epoch: i64,
@@ -102,8 +105,8 @@ impl Store {
     pub async fn tasks_seen(&self, filter: TaskFilter, page: Page) -> Result<(Vec<TaskSeen>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "queue.tasks", TaskRow,
-            select ["tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, tasks.export_id,
-                   tasks.node_id, tasks.epoch, tasks.media_failures + tasks.node_failures as failures, tasks.error_message,
+            select ["tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, videos.filename,
+                   tasks.export_id, tasks.node_id, tasks.epoch, tasks.media_failures + tasks.node_failures as failures, tasks.error_message,
                    tasks.error_detail, tasks.amount_total, tasks.amount_done, tasks.reused, tasks.lease_until,
                    tasks.created_at, tasks.finished_at"],
             from [filtered!()], order ["tasks.created_at", "tasks.id"], limit "limit $5 offset $6",
@@ -131,6 +134,7 @@ impl TryFrom<TaskRow> for TaskSeen {
             pool: row.pool,
             user: UserId(row.user_id),
             video: VideoId(row.video_id),
+            filename: row.filename,
             export: row.export_id.map(ExportId),
             node: row.node_id.map(NodeId),
             attempt: count(row.epoch),

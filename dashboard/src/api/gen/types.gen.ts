@@ -1777,7 +1777,8 @@ export type Quota = {
      */
     exports_in_hour: number;
     /**
-     * How many more exports may be ordered now, by all of this.
+     * How many more exports may be ordered now, by their number and by the month's minutes. Whether their files find room
+     * depends on what is ordered.
      */
     exports_left: number;
     /**
@@ -2589,6 +2590,10 @@ export type Task = {
      * How often it failed since it was last queued.
      */
     failures: number;
+    /**
+     * What that is called.
+     */
+    filename: string;
     /**
      * When it was done or given up.
      */

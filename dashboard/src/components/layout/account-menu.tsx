@@ -1,7 +1,7 @@
 // Who is signed in, and the way out.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { BookOpen, LogOut, UserRound } from 'lucide-react'
+import { BookOpen, KeyRound, LogOut, UserRound } from 'lucide-react'
 import { logout } from '@/api/actions'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuHeading, MenuItem, MenuLine } from '@/components/ui/menu'
@@ -31,6 +31,9 @@ export function AccountMenu() {
         Signed in as {me?.name}
         {me && me.name !== me.role && `, ${me.role}`}
       </MenuHeading>
+      <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => void navigate({ to: '/access' })}>
+        Password and tokens
+      </MenuItem>
       <MenuItem icon={<BookOpen aria-hidden />} onSelect={() => window.open('/docs', '_blank', 'noreferrer')}>
         API documentation
       </MenuItem>

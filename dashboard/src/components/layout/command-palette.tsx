@@ -1,11 +1,12 @@
-// Everything by name: places, videos, and what may be done. Opened by Ctrl-K, loaded when it is.
+// Everything by name: places, videos, exports, and what may be done. Opened by Ctrl-K, loaded when it is.
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { Film, Moon, Sun } from 'lucide-react'
+import { Download, Film, KeyRound, Moon, Sun } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { videosQuery } from '@/api/queries'
+import type { Export } from '@/api/client'
+import { exportsQuery, videosQuery } from '@/api/queries'
 import { mayDo, useMe } from '@/features/auth/session'
 import { useBackCloses } from '@/hooks/use-back-closes'
 import { setTheme, useTheme } from '@/hooks/use-theme'
@@ -23,6 +24,13 @@ function Entry({ children, onSelect, value }: { children: ReactNode; onSelect: (
   )
 }
 
+/** The newest so many are found by name. */
+const NAMED_MAX = 50
+
+/** What an export is called; one that is not done and was not given a name is found through its video. */
+const nameOf = ({ outputs, name }: Export): string => outputs[0]?.filename ?? name ?? ''
+const isNamed = (made: Export): boolean => nameOf(made) !== ''
+
 const HEADING = 'text-muted [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs'
 
 export default function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -30,7 +38,8 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
   const navigate = useNavigate()
   const { shown } = useTheme()
   useBackCloses(open, onClose)
-  const videos = useQuery({ ...videosQuery(1, 50), enabled: open })
+  const videos = useQuery({ ...videosQuery(1, NAMED_MAX), enabled: open })
+  const exports = useQuery({ ...exportsQuery({ page: 1, limit: NAMED_MAX }), enabled: open })
   const go = (act: () => void) => () => {
     onClose()
     act()
@@ -47,7 +56,7 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
           <Dialog.Title className="sr-only">Go anywhere</Dialog.Title>
           <Command label="Go anywhere">
             <Command.Input
-              placeholder="Go to, or find a video…"
+              placeholder="Go to, or find a video or an export…"
               className="h-12 w-full border-b border-border bg-transparent px-4 text-lg outline-none placeholder:text-muted"
             />
             <Command.List className="max-h-80 overflow-y-auto p-1.5" label="Results">
@@ -73,7 +82,23 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
                   </Entry>
                 ))}
               </Command.Group>
+              <Command.Group heading="Exports" className={HEADING}>
+                {exports.data?.exports.filter(isNamed).map((made) => (
+                  <Entry
+                    key={made.id}
+                    value={`export ${nameOf(made)} ${made.id}`}
+                    onSelect={go(() => navigate({ to: '/exports/$id', params: { id: made.id } }))}
+                  >
+                    <Download aria-hidden />
+                    <span className="truncate text-foreground">{nameOf(made)}</span>
+                  </Entry>
+                ))}
+              </Command.Group>
               <Command.Group heading="Do" className={HEADING}>
+                <Entry value="password change" onSelect={go(() => navigate({ to: '/access' }))}>
+                  <KeyRound aria-hidden />
+                  <span className="text-foreground">Change your password</span>
+                </Entry>
                 <Entry value={`theme ${other}`} onSelect={go(() => setTheme(other))}>
                   {other === 'dark' ? <Moon aria-hidden /> : <Sun aria-hidden />}
                   <span className="text-foreground">Use the {other} theme</span>

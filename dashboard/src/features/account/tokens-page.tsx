@@ -16,7 +16,7 @@ import { PasswordForm } from './password-form'
 export function TokensPage() {
   return (
     <>
-      <PageHeading title="Tokens" text={
+      <PageHeading title="Tokens and password" text={
           <>
             A token lets a program act as you. It is sent in the header <code className="font-mono text-sm">Authorization: Bearer</code>.
           </>

@@ -118,7 +118,7 @@ function Desk({ video }: { video: Video }) {
               problem={failed ? preview.error?.message : undefined}
             />
           </div>
-          <Transport editor={editor} />
+          <Transport editor={editor} canPlay={preview.data !== undefined} />
         </div>
         <SegmentList editor={editor} />
       </div>

@@ -61,7 +61,8 @@ export function Time({ editor }: { editor: Editor }) {
   )
 }
 
-export function Transport({ editor }: { editor: Editor }) {
+/** Frames are counted and segments cut without a picture; only playing needs one. */
+export function Transport({ editor, canPlay }: { editor: Editor; canPlay: boolean }) {
   const { clock } = editor
   const playing = usePlaying(clock)
   const picked = pickedOf(editor.segments)
@@ -71,7 +72,7 @@ export function Transport({ editor }: { editor: Editor }) {
         <Tool name="One frame back" keys="ArrowLeft" onClick={() => clock.step(-1)}>
           <StepBack aria-hidden />
         </Tool>
-        <Tool name={playing ? 'Pause' : 'Play'} keys="Space" onClick={() => clock.toggle()}>
+        <Tool name={playing ? 'Pause' : 'Play'} keys="Space" onClick={() => clock.toggle()} disabled={!canPlay}>
           {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
         </Tool>
         <Tool name="One frame on" keys="ArrowRight" onClick={() => clock.step(1)}>
@@ -106,7 +107,7 @@ export function Transport({ editor }: { editor: Editor }) {
       <span className="flex-1" />
       <Button
         size="sm"
-        disabledReason={picked.length === 0 ? 'No segment is chosen.' : undefined}
+        disabledReason={picked.length === 0 ? 'No segment is chosen.' : canPlay ? undefined : 'There is no preview to play.'}
         onClick={() => clock.playRanges([...picked])}
       >
         <Play aria-hidden />

@@ -75,7 +75,7 @@ test('what is refused is named with its reason and when to try again, and it alo
   for (const made of over) made.status = 'cancelled'
   sessionStorage.setItem('mock.farm', 'limited')
   const { user, list } = await opened(chosen)
-  expect(await screen.findByText(/^2 of these 20 fit now: you may have 5 exports under way at once and order 10 an hour\./)).toBeInTheDocument()
+  expect(await screen.findByText(/^2 of these 20 fit now: you may have 5 exports under way at once and 10 ordered an hour\./)).toBeInTheDocument()
   await user.click(screen.getByRole('button', { name: 'Start 20 exports' }))
   expect(await screen.findByText('2 of 20 exports queued, 18 refused.')).toBeInTheDocument()
   expect(list.getAllByText(/^5 exports of yours are under way.* Try again in 15 s\.$/)).toHaveLength(18)

@@ -55,6 +55,7 @@ export function BulkExport({ videos, onClose }: { videos: readonly Video[]; onCl
           {!finished && (
             <div className="rounded-lg border border-border p-3">
               <p className="mb-2 font-medium">
+                {orderedCount > 0 && 'Still open: '}
                 {plural(open.length, 'video')} → {plural(open.length, 'file')}
               </p>
               <EstimatePanel estimate={estimate.data} pending={estimate.isFetching} failed={estimate.isError} />

@@ -52,19 +52,25 @@ export function ExportProgress({ exportId, onComplete, pollInterval = 2000, titl
         className="h-2.5!"
       />
       <div className="figures flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <span className="text-2xl font-semibold">{progress.progress} %</span>
-        <span className="text-muted">{figures.join(' · ')}</span>
+        {progress.status === 'pending' ? (
+          <span className="text-muted">It waits for its turn.</span>
+        ) : (
+          <>
+            <span className="text-2xl font-semibold">{progress.progress} %</span>
+            <span className="text-muted">{figures.join(' · ')}</span>
+          </>
+        )}
         <span className="flex-1" />
-        <TimeLeft followed={followed} moving={moving} elapsed={progress.elapsed_time} />
+        <TimeLeft followed={followed} moving={moving} started={started} elapsed={progress.elapsed_time} />
       </div>
       {followed.error && <Trouble error={followed.error} onRetry={followed.refetch} />}
     </Card>
   )
 }
 
-type TimeProps = { followed: ReturnType<typeof useProgress>; moving: boolean; elapsed: number }
+type TimeProps = { followed: ReturnType<typeof useProgress>; moving: boolean; started: boolean; elapsed: number }
 
-function TimeLeft({ followed, moving, elapsed }: TimeProps) {
+function TimeLeft({ followed, moving, started, elapsed }: TimeProps) {
   const now = useNow(1000)
   if (!moving) return <span className="text-muted">took {duration(elapsed)}</span>
   if (followed.isSlow) return <span className="text-warn">{duration(elapsed)} so far · taking longer than usual</span>
@@ -72,7 +78,7 @@ function TimeLeft({ followed, moving, elapsed }: TimeProps) {
   return (
     <span className="text-muted">
       {duration(elapsed)} so far
-      {left === undefined ? ' · calculating' : ` · ${roughly(left)} left · done at ${clockTime(now + left * 1000)}`}
+      {left === undefined ? started && ' · time left comes soon' : ` · ${roughly(left)} left · done at ${clockTime(now + left * 1000)}`}
     </span>
   )
 }

@@ -23,7 +23,17 @@ import { settingsLine, typeLabel } from './options'
 export function useExportName(made: Export): string {
   const video = useQuery({ ...videoQuery(made.video_id), staleTime: 60_000 }).data
   const file = made.outputs.length === 1 ? made.outputs[0]?.filename : undefined
-  return file ?? made.name ?? video?.filename ?? 'Export'
+  // Its files may be of another format than the video.
+  return file ?? made.name ?? video?.filename.replace(/\.\w+$/, '') ?? 'Export'
+}
+
+/** The name of an export, which leads to it. */
+export function ExportLink({ id, name }: { id: string; name: string }) {
+  return (
+    <Link to="/exports/$id" params={{ id }} className="block truncate rounded-sm font-medium hover:underline">
+      {name}
+    </Link>
+  )
 }
 
 /** The columns of the list, for what goes over all of them. */
@@ -52,13 +62,7 @@ export function ExportRow({ made, picked, onPick }: Props) {
           <div className="flex items-center gap-3">
             <Thumbnail url={poster} />
             <div className="min-w-0">
-              <Link
-                to="/exports/$id"
-                params={{ id: made.id }}
-                className="block truncate rounded-sm font-medium hover:underline"
-              >
-                {name}
-              </Link>
+              <ExportLink id={made.id} name={name} />
               <div className="figures mt-0.5 flex items-center gap-2 text-sm whitespace-nowrap text-muted sm:hidden">
                 <StatusBadge status={made.status} />
                 {made.status === 'processing' && `${made.progress_percentage} %`}

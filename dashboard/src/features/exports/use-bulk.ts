@@ -5,13 +5,13 @@ import { createExports, estimateExport } from '@/api/actions'
 import { idempotencyKey } from '@/api/call'
 import type { ExportConfig, ExportSettings } from '@/api/client'
 import { ApiError, advice } from '@/api/error'
-import type { Estimate, OrderOutcome, Quota, Video } from '@/api/gen'
+import type { Estimate, OrderOutcome, Video } from '@/api/gen'
 import { keys } from '@/api/keys'
 import { usageQuery } from '@/api/farm-queries'
 import { defaultsQuery } from '@/api/queries'
-import { plural } from '@/lib/format'
 import { estimateKey, useSettled } from './estimate'
 import { FARM_DEFAULTS } from './options'
+import { roomWarning } from './room'
 
 /** The coordinator takes no more in one request. */
 export const ORDERS_MAX = 50
@@ -57,6 +57,7 @@ export function useBulk(videos: readonly Video[]) {
     setSending(false)
     await Promise.all([keys.exports, usage.queryKey].map((queryKey) => cache.invalidateQueries({ queryKey })))
   }
+  const estimate = useEstimates(open, order)
   return {
     settings,
     /** Any change makes another order. */
@@ -64,9 +65,9 @@ export function useBulk(videos: readonly Video[]) {
       key.current = idempotencyKey()
       setChanged(next)
     },
-    estimate: useEstimates(open, order),
+    estimate,
     /** What is known beforehand of those that will be refused. */
-    warning: warningOf(quota, open.length),
+    warning: quota && roomWarning(quota, open.length, estimate.data?.size_bytes),
     outcomes,
     open,
     refusedCount: open.filter(({ id }) => outcomes[id] !== undefined).length,
@@ -74,13 +75,6 @@ export function useBulk(videos: readonly Video[]) {
     sending,
     send,
   }
-}
-
-function warningOf(quota: Quota | undefined, wanted: number): string | undefined {
-  if (!quota || quota.exports_left >= wanted) return undefined
-  const { active_exports: atOnce, exports_per_hour: hourly } = quota.limits
-  const fitting = quota.exports_left === 0 ? 'No more fits now' : `${quota.exports_left} of these ${wanted} fit now`
-  return `${fitting}: you may have ${plural(atOnce, 'export')} under way at once and order ${hourly} an hour. Retry the others once there is room.`
 }
 
 function outcomeOf(told: OrderOutcome | undefined): Outcome {

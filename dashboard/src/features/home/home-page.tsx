@@ -10,7 +10,7 @@ import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Trouble } from '@/components/ui/card'
 import { Instant } from '@/components/ui/instant'
 import { ProgressBar } from '@/components/ui/progress'
-import { Thumbnail, isActive, settingsLine, useExportActions, useExportName } from '@/features/exports'
+import { ExportLink, Thumbnail, isActive, settingsLine, useExportActions, useExportName } from '@/features/exports'
 import { UploadButton, VIDEO_GRID, VideoCard, WaitingCards } from '@/features/videos'
 import { bytes } from '@/lib/format'
 
@@ -101,13 +101,7 @@ function Line({ made }: { made: Export }) {
     <li className="flex flex-wrap items-center gap-3 border-b border-border px-3 py-2.5 last:border-b-0">
       <Thumbnail url={poster} />
       <div className="min-w-40 flex-1">
-        <Link
-          to="/exports/$id"
-          params={{ id: made.id }}
-          className="block truncate rounded-sm font-medium hover:underline"
-        >
-          {name}
-        </Link>
+        <ExportLink id={made.id} name={name} />
         <p className="truncate text-sm text-muted">{settingsLine({ ...made, quality: made.quality_preset })}</p>
       </div>
       {isActive(made) ? (

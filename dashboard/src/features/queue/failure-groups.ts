@@ -4,7 +4,7 @@ import type { Task } from '@/api/gen'
 export type FailureGroup = {
   /** What the messages have in common: numbers and ids left out. */
   signature: string
-  /** The same without the kind of task. */
+  /** What went wrong, with what its numbers were: `frame 13–2704 is broken`. */
   message: string
   sample: Task
   tasks: Task[]
@@ -18,15 +18,29 @@ const NUMBERS = /0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+(?:[.:]\d+)*/gi
 
 export const signatureOf = (message: string): string => message.replaceAll(NUMBERS, '…').trim().replace(/…\.$/, '…')
 
+/** One sentence for all of them: a number that differs is shown from the least to the greatest, whatever else differs is left out. */
+export function inCommon(messages: readonly string[]): string {
+  const [first = ''] = messages
+  const values = messages.map((message) => message.match(NUMBERS) ?? [])
+  let place = 0
+  return first.replaceAll(NUMBERS, () => {
+    const own = [...new Set(values.map((found) => found[place] ?? ''))]
+    place += 1
+    if (own.length === 1) return own[0] ?? ''
+    const numbers = own.map(Number)
+    return numbers.every(Number.isInteger) ? `${Math.min(...numbers)}–${Math.max(...numbers)}` : '…'
+  })
+}
+
 const unique = (values: (string | undefined)[]): string[] => [...new Set(values.filter((value) => value !== undefined))]
 
-const messageOf = (task: Task): string => signatureOf(task.error_message ?? 'No reason is known.')
+const messageOf = (task: Task): string => task.error_message ?? 'No reason is known.'
 
 /** The largest group first. */
 export function grouped(tasks: readonly Task[]): FailureGroup[] {
   const groups = new Map<string, Task[]>()
   for (const task of tasks) {
-    const signature = `${task.kind}: ${messageOf(task)}`
+    const signature = `${task.kind}: ${signatureOf(messageOf(task))}`
     groups.set(signature, [...(groups.get(signature) ?? []), task])
   }
   const made = [...groups].map(([signature, members]): FailureGroup | undefined => {
@@ -36,7 +50,7 @@ export function grouped(tasks: readonly Task[]): FailureGroup[] {
     if (!sample || !firstAt || !lastAt) return undefined
     return {
       signature,
-      message: messageOf(sample),
+      message: inCommon(members.map(messageOf)),
       sample,
       tasks: members,
       exports: unique(members.map((task) => task.export_id)),

@@ -13,7 +13,7 @@ export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
   const busy = busySlots(counts)
   const use = counts.slots > 0 ? Math.round((busy / counts.slots) * 100) : 0
   const figures: { name: string; value: string; note?: string; line?: number[] }[] = [
-    { name: 'Exports queued', value: count(counts.pending), note: counts.paused > 0 ? `${counts.paused} held back` : '' },
+    { name: 'Exports queued', value: count(counts.pending), note: counts.paused > 0 ? `${counts.paused} paused` : '' },
     { name: 'Exports under way', value: count(counts.processing) },
     { name: 'Failed this hour', value: count(counts.failed_last_hour) },
     { name: 'Tasks waiting', value: count(counts.tasks_waiting), line: samples.map(({ waiting }) => waiting) },

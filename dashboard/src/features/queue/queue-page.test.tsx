@@ -11,7 +11,7 @@ function Held() {
   return <QueuePage view={view} onView={(part) => setView((known) => ({ ...known, ...part }))} />
 }
 
-const cells = () => screen.findAllByRole('button', { name: /(Picture|Sound) \w{6}: / })
+const cells = () => screen.findAllByRole('button', { name: /(Picture|Sound) \w{6} of .*: / })
 
 test('every task stands in the row of its node, and arrows go from one to the next', async () => {
   const { user } = await renderPage(<Held />)
@@ -37,7 +37,7 @@ test('the same tasks are there as a table', async () => {
   await waitFor(() => expect(within(table).getAllByRole('row')).toHaveLength(count - 50 + 1))
 })
 
-test('priorities change and exports are held back', async () => {
+test('priorities change and exports are paused', async () => {
   const { user } = await renderPage(<Held />)
   const [one] = queued
   if (!one) throw new Error('one is open')
@@ -46,13 +46,13 @@ test('priorities change and exports are held back', async () => {
   await waitFor(() => expect(one.priority).toBe(before + 10))
   await waitFor(() => expect(screen.getByLabelText(`Priority of ${one.filename}`)).toHaveTextContent(String(before + 10)))
   await user.click(screen.getByRole('button', { name: `More for ${one.filename}` }))
-  await user.click(await screen.findByRole('menuitem', { name: 'Hold it back' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Pause' }))
   await waitFor(() => expect(one.paused_at).toBeDefined())
 })
 
 test('failures are one line for each cause', async () => {
   await renderPage(<FailuresPage />)
   // Once for pictures, once for sound.
-  expect(await screen.findAllByText('The video breaks off at frame …')).toHaveLength(2)
-  expect(await screen.findByText(/more than … GB of memory/)).toBeInTheDocument()
+  expect(await screen.findAllByText(/^The video breaks off at frame \d+(–\d+)?\.$/, { selector: 'summary span' })).toHaveLength(2)
+  expect(await screen.findByText('The media process used more than 4 GB of memory.', { selector: 'summary span' })).toBeInTheDocument()
 })

@@ -1,6 +1,6 @@
 // The farm's tasks: in the row of the node that has them, and failures by their cause.
 import type { Node, Task } from '@/api/gen'
-import { grouped, signatureOf } from './failure-groups'
+import { grouped, inCommon, signatureOf } from './failure-groups'
 import { rowsOf } from './parts-grid'
 import { lookOf } from './task-look'
 
@@ -11,6 +11,7 @@ const task = (id: string, part: Partial<Task> = {}): Task => ({
   pool: 'x264',
   user_id: 'u',
   video_id: 'v',
+  filename: 'clip.mp4',
   attempt: 1,
   failures: 0,
   amount_total: 100,
@@ -56,8 +57,13 @@ test('one cause is one group, whatever its numbers', () => {
     task('2', { state: 'poisoned', error_message: 'frame 22 is broken', export_id: 'x', node_id: 'b' }),
     task('3', { state: 'poisoned', error_message: 'no memory', export_id: 'y' }),
   ])
-  expect(groups.map(({ tasks, exports, nodes }) => [tasks.length, exports, nodes])).toEqual([
-    [2, ['x'], ['a', 'b']],
-    [1, ['y'], []],
+  expect(groups.map(({ message, tasks, exports, nodes }) => [message, tasks.length, exports, nodes])).toEqual([
+    ['frame 1–22 is broken', 2, ['x'], ['a', 'b']],
+    ['no memory', 1, ['y'], []],
   ])
+})
+
+test('a group says what its numbers were', () => {
+  expect(inCommon(['more than 4 GB', 'more than 4 GB'])).toBe('more than 4 GB')
+  expect(inCommon(['frame 900 of 20 at 0:01.5', 'frame 13 of 20 at 0:09.0'])).toBe('frame 13–900 of 20 at …')
 })

@@ -106,11 +106,11 @@ function Line({ queued, picked, onPick }: LineProps) {
           </MenuItem>
           {paused ? (
             <MenuItem icon={<Play aria-hidden />} onSelect={() => give(() => resumeExport(id))}>
-              Let it go on
+              Resume
             </MenuItem>
           ) : (
             <MenuItem icon={<Pause aria-hidden />} onSelect={() => give(() => pauseExport(id))}>
-              Hold it back
+              Pause
             </MenuItem>
           )}
           <MenuItem icon={<RotateCw aria-hidden />} onSelect={() => give(() => requeueExport(id))}>

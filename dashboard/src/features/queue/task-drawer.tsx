@@ -32,6 +32,7 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
   const open = task.state !== 'done' && task.state !== 'dropped'
   const reason = !task.export_id ? 'It belongs to no export.' : open ? undefined : 'It is over.'
   const facts: Fact[] = [
+    ['Video', task.filename],
     ['Work', taskLine(task)],
     ['Node', task.node_id ? nodeName(task.node_id) : 'none'],
     ['Attempt', task.failures > 0 ? `${task.attempt}, after ${plural(task.failures, 'failure')}` : `${task.attempt}`],

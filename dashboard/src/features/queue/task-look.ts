@@ -29,7 +29,7 @@ export const nameOf = ({ id, kind }: Pick<Task, 'id' | 'kind'>): string =>
 
 /** A task in one sentence, as its cell says it. */
 export function cellText(task: Task, node: string): string {
-  const text = `${nameOf(task)}: ${wordOf(lookOf(task))}, ${taskLine(task)}, attempt ${task.attempt}, ${node}`
+  const text = `${nameOf(task)} of ${task.filename}: ${wordOf(lookOf(task))}, ${taskLine(task)}, attempt ${task.attempt}, ${node}`
   return task.waiting ? `${text}. ${task.waiting.message}` : text
 }
 

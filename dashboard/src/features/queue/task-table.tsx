@@ -1,4 +1,4 @@
-// Tasks as a table: state, what it is, where it is, and why it waits.
+// Tasks as a table: what each is and of which video, its state, where it is, and why it waits.
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Task } from '@/api/gen'
@@ -27,6 +27,7 @@ export function TaskTable({ tasks, label, nodeName, onPick }: Props) {
         <thead>
           <tr>
             <Head>Task</Head>
+            <Head>Video</Head>
             <Head>State</Head>
             <Head>Progress</Head>
             <Head className="text-right">Attempt</Head>
@@ -74,6 +75,7 @@ function Line({ task, isWaiting, nodeName, onPick }: LineProps) {
           name
         )}
       </Cell>
+      <Cell className="h-10! max-w-56 truncate">{task.filename}</Cell>
       <Cell className="h-10!">
         <StatusBadge status={lookOf(task)} />
       </Cell>
