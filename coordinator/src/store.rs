@@ -23,6 +23,7 @@ pub mod previews;
 pub mod queue;
 mod reports;
 mod retention;
+mod search;
 pub mod sessions;
 pub mod settings;
 pub mod shares;

@@ -14,6 +14,7 @@ import { film } from './farm/film.mjs'
 import { long } from './farm/long.mjs'
 import { many } from './farm/many.mjs'
 import { operate } from './farm/operate.mjs'
+import { pace } from './farm/pace.mjs'
 import { patience } from './farm/patience.mjs'
 import { sources } from './farm/sources.mjs'
 import { startFarm } from './farm/start.mjs'
@@ -29,7 +30,7 @@ const MEANT = [
 ]
 
 /** Chapters that take long or hold times to limits: by name, and no part of the tests. */
-const MEASURED = ['many', 'patience', 'long', 'sources']
+const MEASURED = ['many', 'pace', 'patience', 'long', 'sources']
 
 /** The origins that the page's policy lets it ask beside its own: where files are stored. */
 async function named(url) {
@@ -49,7 +50,7 @@ const farm = await startFarm()
 try {
   const { page, faults, sent, close } = await browser({ login: farm.login })
   const way = { page, farm, source, downloads, folder, faults, step: steps(page, faults) }
-  for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, codecs, many, patience, long, sources })) {
+  for (const [name, chapter] of Object.entries({ cut, order, weather, desk, operate, codecs, pace, many, patience, long, sources })) {
     if (name === 'cut' || isWanted(name)) await chapter(way)
   }
   await close()

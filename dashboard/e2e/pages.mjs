@@ -140,6 +140,7 @@ export const PAGES = [
   { name: 'users', path: '/ops/users', ready: { role: 'table', name: 'Users' } },
   { name: 'home-empty', path: '/?farm=empty', ready: { text: 'Upload a video' } },
   { name: 'videos-empty', path: '/videos?farm=empty', ready: { text: 'No videos yet' } },
+  { name: 'videos-none', path: '/videos?search=nowhere', ready: { text: 'No video has such a name' } },
   { name: 'exports-none', path: '/exports?farm=empty', ready: { text: 'No exports yet' } },
   { name: 'queue-empty', path: '/ops/queue?farm=empty', ready: { text: 'Nothing to do' } },
   { name: 'failures-empty', path: '/ops/failures?farm=empty', ready: { text: 'No failures' } },

@@ -1,4 +1,4 @@
-//! `page`, `limit` and `sort` of a list. Knows no list.
+//! `page`, `limit`, `sort` and `search` of a list. Knows no list.
 
 use std::cmp::Reverse;
 
@@ -8,6 +8,9 @@ use service::Timestamp;
 use super::refusal::Refusal;
 use super::words::Sort;
 use crate::store::page::{LIMIT_MAX, Page};
+
+/// Names are no longer.
+const SEARCH_CHARACTERS_MAX: usize = 200;
 
 /// The page of a short list that was read whole, in an order of its own unless `sort` names one, and how long the list is.
 pub fn slice<T>(
@@ -25,6 +28,16 @@ pub fn slice<T>(
     let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.limit()).unwrap_or_default();
     (all.into_iter().skip(skip).take(take).collect(), total)
+}
+
+/// The text that is searched for, without what surrounds it; `None` where there is none, which lets everything through.
+pub fn search(asked: Option<&str>) -> Result<Option<&str>, Refusal> {
+    let text = asked.map(str::trim).filter(|text| !text.is_empty());
+    if text.is_some_and(|text| text.chars().count() > SEARCH_CHARACTERS_MAX) {
+        let message = format!("A search has at most {SEARCH_CHARACTERS_MAX} characters.");
+        return Err(Refusal::invalid(vec![Problem::new("search", ProblemCode::InvalidText, message)]));
+    }
+    Ok(text)
 }
 
 /// The page that is asked for, or what is wrong with the question.

@@ -14,6 +14,7 @@ use service::Timestamp;
 use sqlx::types::Json;
 
 use super::page::Page;
+use super::search::anywhere;
 use super::videos::Failure;
 use super::{Store, StoreError, Tx};
 use crate::{paged, read, within};
@@ -127,12 +128,6 @@ pub struct ExportFilter<'a> {
     pub quality: Option<Quality>,
     /// Of videos, or with files, whose names hold this, in whatever case.
     pub search: Option<&'a str>,
-}
-
-/// `text` as a pattern that finds it anywhere in a name in lower case, with `\` before what would stand for other signs.
-fn anywhere(text: &str) -> String {
-    let plain = text.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    format!("%{plain}%")
 }
 
 /// The conditions of [`ExportFilter`], parameters 1 to 8.

@@ -41,7 +41,7 @@ pub struct QueuedExport {
     pub started_at: Option<Timestamp>,
     /// Until when it may take.
     pub deadline: Option<Timestamp>,
-    /// Since when it is held back.
+    /// Since when it is paused.
     pub paused_at: Option<Timestamp>,
     /// Its tasks by state.
     pub tasks: TaskCounts,

@@ -16,6 +16,7 @@ use super::exports::ExportFilter;
 use super::join_tokens::NewNode;
 use super::page::Page;
 use super::users::Role;
+use super::videos::VideoFilter;
 use super::{Store, StoreError};
 use crate::write;
 use ledger::{
@@ -152,7 +153,18 @@ async fn a_video_is_found_again_by_its_bytes_and_by_nobody_else() {
         assert_eq!(store.video_with_hash(ann, &SOURCE_HASH).await.unwrap().unwrap().id, ready);
         assert!(store.video_with_hash(bob, &SOURCE_HASH).await.unwrap().is_none());
         assert!(store.video_of(bob, ready).await.unwrap().is_none());
-        assert_eq!(store.videos_of(bob, None, Page::default()).await.unwrap(), (vec![], 0));
+        let named = async |user, search| {
+            let filter = VideoFilter { search, ..VideoFilter::default() };
+            let (videos, total) = store.videos_of(user, filter, Page::default()).await.unwrap();
+            assert_eq!(videos.len() as u64, total);
+            total
+        };
+        assert_eq!((named(bob, None).await, named(ann, None).await), (0, 2));
+        let name = store.video_of(ann, ready).await.unwrap().unwrap().filename.to_uppercase();
+        assert!(named(ann, Some(&name)).await > 0, "in whatever case");
+        assert_eq!((named(ann, Some("%")).await, named(bob, Some(&name)).await), (0, 0));
+        let uploading = VideoFilter { status: Some(VideoStatus::Uploading), ..VideoFilter::default() };
+        assert_eq!(store.videos_of(ann, uploading, Page::default()).await.unwrap().1, 0);
     })
     .await;
 }

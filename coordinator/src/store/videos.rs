@@ -10,6 +10,7 @@ use service::Timestamp;
 use timeline::FrameTable;
 
 use super::page::Page;
+use super::search::anywhere;
 use super::{Store, StoreError, Tx};
 use crate::{paged, read, within};
 use row::{SourceRow, VideoRow, video_columns};
@@ -105,6 +106,15 @@ pub struct Source {
     pub table: FrameTable,
 }
 
+/// Which videos of a user are wanted; `None` means all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VideoFilter<'a> {
+    /// In this state.
+    pub status: Option<VideoStatus>,
+    /// Whose names hold this, in whatever case.
+    pub search: Option<&'a str>,
+}
+
 impl Store {
     /// A user's video; `None` when there is none or it is another's.
     pub async fn video_of(&self, user: UserId, id: VideoId) -> Result<Option<Video>, StoreError> {
@@ -132,19 +142,21 @@ impl Store {
         row.map(Video::try_from).transpose()
     }
 
-    /// A page of the user's videos, all or those in one state, and how many these are.
+    /// A page of the user's videos, and how many fit the filter.
     pub async fn videos_of(
         &self,
         user: UserId,
-        status: Option<VideoStatus>,
+        filter: VideoFilter<'_>,
         page: Page,
     ) -> Result<(Vec<Video>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "videos", VideoRow,
             select [video_columns!()], from ["videos
-            where user_id = $1 and (cast($2 as text) is null or status = $2)"],
-            order ["created_at", "id"], limit "limit $3 offset $4",
-            bind [user.0, status.map(VideoStatus::as_str)], doing "list a user's videos"
+            where user_id = $1
+              and (cast($2 as text) is null or status = $2)
+              and (cast($3 as text) is null or lower(filename) like $3 escape '\\')"],
+            order ["created_at", "id"], limit "limit $4 offset $5",
+            bind [user.0, filter.status.map(VideoStatus::as_str), filter.search.map(anywhere)], doing "list a user's videos"
         );
         Ok((rows.into_iter().map(Video::try_from).collect::<Result<_, _>>()?, total))
     }

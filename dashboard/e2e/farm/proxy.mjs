@@ -1,4 +1,4 @@
-// Stands between browser and farm, as a company's proxy does, and can cut the streams of events and refuse new ones.
+// Stands between browser and farm, as a company's proxy does: hears what the streams of events say, cuts them and refuses new ones.
 import { createServer, request } from 'node:http'
 
 const isStream = ({ url, headers }) => url.startsWith('/api/events') || (headers.accept ?? '').includes('event-stream')
@@ -6,6 +6,7 @@ const isStream = ({ url, headers }) => url.startsWith('/api/events') || (headers
 export async function proxy(farm) {
   const target = new URL(farm)
   const streams = new Set()
+  const listeners = new Set()
   let blocked = false
   let asleep
   let waken
@@ -28,6 +29,7 @@ export async function proxy(farm) {
     answer.on('close', () => onward.destroy())
     if (isStream(asked)) {
       streams.add(answer)
+      onward.on('response', (got) => got.on('data', (part) => listeners.forEach((listen) => listen(String(part)))))
       answer.on('close', () => streams.delete(answer))
     }
     asked.pipe(onward)
@@ -35,6 +37,16 @@ export async function proxy(farm) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    /** When, in milliseconds since 1970, a stream next says something that fits. */
+    heard: (pattern) =>
+      new Promise((resolve) => {
+        const listen = (text) => {
+          if (!pattern.test(text)) return
+          listeners.delete(listen)
+          resolve(Date.now())
+        }
+        listeners.add(listen)
+      }),
     block() {
       blocked = true
       for (const answer of streams) answer.destroy()

@@ -22,7 +22,10 @@ function peaks(seconds: number): number[] {
 export const videoHandlers = [
   http.get('/api/videos', ({ request }) => {
     const url = new URL(request.url)
-    return HttpResponse.json({ videos: page(videos, url), total: videos.length })
+    const text = url.searchParams.get('search')?.toLowerCase() ?? ''
+    const found = videos.filter(({ filename }) => filename.toLowerCase().includes(text))
+    if (url.searchParams.get('sort') === 'created_at') found.reverse()
+    return HttpResponse.json({ videos: page(found, url), total: found.length })
   }),
   http.post<never, NewVideo>('/api/videos', async ({ request }) => {
     const { filename, size_bytes, content_type = 'video/mp4' } = await request.json()

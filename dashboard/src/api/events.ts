@@ -14,6 +14,8 @@ const RETRY_FIRST_MS = 1_000
 const RETRY_MAX_MS = 30_000
 /** News is passed on at most this often, so that a busy farm does not keep a page busy. */
 const FLUSH_EVERY_MS = 250
+/** After a time without any it is passed on as soon as what comes along with it is there. */
+const GATHER_MS = 20
 
 /** How often lists ask again without a stream: nobody is told anything more than 5 s late. */
 const POLL_MOVING_MS = 2_000
@@ -87,6 +89,7 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
   const stop = new AbortController()
   const stale = new Set<string>()
   let flush: ReturnType<typeof setTimeout> | undefined
+  let passedAt = -FLUSH_EVERY_MS
   let lastId: string | undefined
   let isFirst = true
 
@@ -102,11 +105,12 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
   }
   const outdate = (topics: readonly string[]) => {
     for (const topic of topics) stale.add(topic)
-    flush ??= setTimeout(passOn, FLUSH_EVERY_MS)
+    flush ??= setTimeout(passOn, Math.max(GATHER_MS, passedAt + FLUSH_EVERY_MS - performance.now()))
   }
   /** What is being asked for at the moment may be older than the news: it is let finish, and asked for again then. */
   const passOn = () => {
     flush = undefined
+    passedAt = performance.now()
     for (const topic of stale) {
       if (cache.isFetching({ queryKey: [topic] }) > 0) continue
       stale.delete(topic)

@@ -93,10 +93,12 @@ export const reportQuery = (id: string, enabled: boolean) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-export const videosQuery = (page: number, limit = 12) =>
+type VideosPage = { page?: number; limit: number; search?: string; sort?: 'created_at' | '-created_at' }
+
+export const videosQuery = ({ page = 1, search = '', ...rest }: VideosPage) =>
   queryOptions({
-    queryKey: [...keys.videos, 'list', page, limit],
-    queryFn: ({ signal }) => call(sdk.listVideos({ query: { page, limit }, signal })),
+    queryKey: [...keys.videos, 'list', { page, search, ...rest }],
+    queryFn: ({ signal }) => call(sdk.listVideos({ query: { page, ...rest, ...(search ? { search } : {}) }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: (query) => pollEvery(query.state.data?.videos.some(isSettling) ?? false),
   })

@@ -5,7 +5,7 @@ import { HomePage } from '@/features/home/home-page'
 
 export const Route = createFileRoute('/_app/')({
   loader: ({ context: { cache } }) => {
-    void cache.prefetchQuery(videosQuery(1, 4))
+    void cache.prefetchQuery(videosQuery({ limit: 4 }))
     void cache.prefetchQuery(exportsQuery({ page: 1, limit: 10 }))
   },
   component: HomePage,

@@ -1,19 +1,30 @@
-// `/videos`: all videos.
+// `/videos`: all videos; the address holds which of them are shown.
 import { createFileRoute } from '@tanstack/react-router'
-import { VideosPage } from '@/features/videos'
+import { ALL_VIDEOS, VideosPage, type VideosView } from '@/features/videos'
 
-const pageOf = (page: unknown): number => Math.max(1, Math.floor(Number(page ?? 1)) || 1)
+/** What is said of the list other than usual; anything unknown is as if it were not there. */
+function searchOf(raw: Record<string, unknown>): Partial<VideosView> {
+  const page = Math.floor(Number(raw.page))
+  const text = typeof raw.search === 'string' || typeof raw.search === 'number' ? String(raw.search).slice(0, 200) : ''
+  return {
+    ...(page > 1 ? { page } : {}),
+    ...(text ? { search: text } : {}),
+    ...(raw.sort === 'created_at' ? { sort: raw.sort } : {}),
+  }
+}
 
 export const Route = createFileRoute('/_app/videos/')({
-  validateSearch: (search: Record<string, unknown>): { page?: number } => {
-    const page = pageOf(search.page)
-    return page === 1 ? {} : { page }
-  },
+  validateSearch: searchOf,
   component: Page,
 })
 
 function Page() {
-  const { page = 1 } = Route.useSearch()
+  const search = Route.useSearch()
   const navigate = Route.useNavigate()
-  return <VideosPage page={page} onPage={(next) => void navigate({ search: next === 1 ? {} : { page: next } })} />
+  return (
+    <VideosPage
+      view={{ ...ALL_VIDEOS, ...search }}
+      onView={(view) => void navigate({ search: searchOf(view), replace: view.page === (search.page ?? 1) })}
+    />
+  )
 }

@@ -16,6 +16,7 @@ use super::words::{Key, Thing, Topic, WatchedExport};
 use crate::store::Store;
 use crate::store::exports::ExportFilter;
 use crate::store::page::{LIMIT_MAX, Page};
+use crate::store::videos::VideoFilter;
 
 /// Reads what is watched.
 #[derive(Clone)]
@@ -56,7 +57,8 @@ impl Look {
     }
 
     async fn videos(&self, user: UserId, state: &mut State) -> Result<(), Refusal> {
-        let (videos, _) = self.store.videos_of(user, None, Page { limit: LIMIT_MAX, ..Page::default() }).await?;
+        let (videos, _) =
+            self.store.videos_of(user, VideoFilter::default(), Page { limit: LIMIT_MAX, ..Page::default() }).await?;
         for video in videos {
             let (id, has_poster) = (video.id.0, video.poster_key.is_some());
             let view = VideoView::from(video);

@@ -1,7 +1,6 @@
 //! `GET /api/exports`: all exports of the user, page by page, and how many there are in each state. Shows no other's.
 
 use farm_core::ids::UserId;
-use farm_core::problem::{Problem, ProblemCode};
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -13,9 +12,6 @@ use super::super::words::{ExportStatus, ExportType, Format, Quality, Resolution,
 use super::show::{ExportView, Look};
 use crate::store::Store;
 use crate::store::exports::ExportFilter;
-
-/// Names are no longer.
-const SEARCH_CHARACTERS_MAX: usize = 200;
 
 /// How many exports are in each state, whatever the filter.
 #[derive(Debug, Default, Object)]
@@ -78,11 +74,6 @@ impl ListExports {
         sort: Query<Option<Sort>>,
     ) -> Result<Json<ExportPage>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
-        let search = search.0.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        if search.is_some_and(|text| text.chars().count() > SEARCH_CHARACTERS_MAX) {
-            let message = format!("A search has at most {SEARCH_CHARACTERS_MAX} characters.");
-            return Err(Refusal::invalid(vec![Problem::new("search", ProblemCode::InvalidText, message)]));
-        }
         let filter = ExportFilter {
             video: None,
             status: status.0.map(Into::into),
@@ -90,7 +81,7 @@ impl ListExports {
             resolution: resolution.0.map(Into::into),
             format: format.0.map(Into::into),
             quality: quality.0.map(Into::into),
-            search,
+            search: paging::search(search.0.as_deref())?,
         };
         let user = who.0.user;
         let (exports, total) = self.store.exports_of(user, filter, page).await?;

@@ -65,7 +65,7 @@ struct QueuedExportView {
     started_at: Option<OffsetDateTime>,
     /// When it fails if it is not done.
     deadline_at: Option<OffsetDateTime>,
-    /// Since when it is held back.
+    /// Since when it is paused.
     paused_at: Option<OffsetDateTime>,
 }
 
@@ -77,7 +77,7 @@ pub struct QueueCounts {
     pending: u64,
     /// Exports being made.
     processing: u64,
-    /// Exports held back; they are among the others.
+    /// Exports that are paused; they are among the others.
     paused: u64,
     /// Exports that failed within the last hour.
     failed_last_hour: u64,

@@ -11,13 +11,14 @@ use super::super::words::{Sort, VideoStatus};
 use super::{VideoView, show};
 use crate::storage::Storage;
 use crate::store::Store;
+use crate::store::videos::VideoFilter;
 
 /// A page of videos.
 #[derive(Debug, Object)]
 struct Videos {
     /// The page.
     videos: Vec<VideoView>,
-    /// How many there are on all pages.
+    /// How many fit the filter on all pages.
     total: u64,
 }
 
@@ -36,6 +37,8 @@ impl ListVideos {
         who: SignedIn,
         /// Only those in this state.
         status: Query<Option<VideoStatus>>,
+        /// Only those whose names hold this, in whatever case; at most 200 characters.
+        search: Query<Option<String>>,
         /// From 1.
         page: Query<Option<u32>>,
         /// Videos on a page, at most 100; 10 by default.
@@ -44,7 +47,8 @@ impl ListVideos {
         sort: Query<Option<Sort>>,
     ) -> Result<Json<Videos>, Refusal> {
         let page = paging::page(page.0, limit.0, sort.0)?;
-        let (found, total) = self.store.videos_of(who.0.user, status.0.map(Into::into), page).await?;
+        let filter = VideoFilter { status: status.0.map(Into::into), search: paging::search(search.0.as_deref())? };
+        let (found, total) = self.store.videos_of(who.0.user, filter, page).await?;
         let mut videos = Vec::with_capacity(found.len());
         for video in found {
             videos.push(show(&self.storage, video).await?);

@@ -1669,7 +1669,7 @@ export type QueueCounts = {
      */
     oldest_wait_seconds?: number;
     /**
-     * Exports held back; they are among the others.
+     * Exports that are paused; they are among the others.
      */
     paused: number;
     /**
@@ -1725,7 +1725,7 @@ export type QueuedExport = {
      */
     id: string;
     /**
-     * Since when it is held back.
+     * Since when it is paused.
      */
     paused_at?: string;
     /**
@@ -3035,7 +3035,7 @@ export type VideoStatus = 'uploading' | 'indexing' | 'ready' | 'failed';
  */
 export type Videos = {
     /**
-     * How many there are on all pages.
+     * How many fit the filter on all pages.
      */
     total: number;
     /**
@@ -6732,6 +6732,10 @@ export type ListVideosData = {
          * Only those in this state.
          */
         status?: VideoStatus;
+        /**
+         * Only those whose names hold this, in whatever case; at most 200 characters.
+         */
+        search?: string;
         /**
          * From 1.
          */

@@ -4,11 +4,12 @@ import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Download, Film, KeyRound, Moon, Sun } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Export } from '@/api/client'
 import { exportsQuery, videosQuery } from '@/api/queries'
 import { mayDo, useMe } from '@/features/auth/session'
 import { useBackCloses } from '@/hooks/use-back-closes'
+import { useSettled } from '@/hooks/use-settled'
 import { setTheme, useTheme } from '@/hooks/use-theme'
 import { PLACES } from './places'
 
@@ -24,8 +25,8 @@ function Entry({ children, onSelect, value }: { children: ReactNode; onSelect: (
   )
 }
 
-/** The newest so many are found by name. */
-const NAMED_MAX = 50
+/** So many are offered, the newest of those that fit what is typed. */
+const NAMED_MAX = 20
 
 /** What an export is called; one that is not done and was not given a name is found through its video. */
 const nameOf = ({ outputs, name }: Export): string => outputs[0]?.filename ?? name ?? ''
@@ -38,8 +39,10 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
   const navigate = useNavigate()
   const { shown } = useTheme()
   useBackCloses(open, onClose)
-  const videos = useQuery({ ...videosQuery(1, NAMED_MAX), enabled: open })
-  const exports = useQuery({ ...exportsQuery({ page: 1, limit: NAMED_MAX }), enabled: open })
+  const [typed, setTyped] = useState('')
+  const search = useSettled(typed.trim())
+  const videos = useQuery({ ...videosQuery({ limit: NAMED_MAX, search }), enabled: open })
+  const exports = useQuery({ ...exportsQuery({ page: 1, limit: NAMED_MAX, search: search || undefined }), enabled: open })
   const go = (act: () => void) => () => {
     onClose()
     act()
@@ -56,6 +59,9 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
           <Dialog.Title className="sr-only">Go anywhere</Dialog.Title>
           <Command label="Go anywhere">
             <Command.Input
+              value={typed}
+              onValueChange={setTyped}
+              maxLength={200}
               placeholder="Go to, or find a video or an export…"
               className="h-12 w-full border-b border-border bg-transparent px-4 text-lg outline-none placeholder:text-muted"
             />

@@ -1,23 +1,11 @@
 // What an export will cost in size, time and money, asked of the coordinator while people still choose. Never blocks.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import type { ExportConfig } from '@/api/client'
 import { estimateExport } from '@/api/actions'
 import type { Estimate } from '@/api/gen'
+import { useSettled } from '@/hooks/use-settled'
 import { cn } from '@/lib/class-names'
 import { between, bytes, plural, roughly } from '@/lib/format'
-
-const DEBOUNCE_MS = 300
-
-export function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value)
-  const text = JSON.stringify(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(text) as T), DEBOUNCE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
-}
 
 /** Where the estimate of an order is kept. */
 export const estimateKey = (videoId: string, order: ExportConfig) => ['estimate', videoId, order]

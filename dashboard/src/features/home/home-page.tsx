@@ -15,7 +15,7 @@ import { UploadButton, VIDEO_GRID, VideoCard, WaitingCards } from '@/features/vi
 import { bytes } from '@/lib/format'
 
 export function HomePage() {
-  const videos = useQuery(videosQuery(1, 4))
+  const videos = useQuery(videosQuery({ limit: 4 }))
   const exports = useQuery(exportsQuery({ page: 1, limit: 10 }))
   const active = exports.data?.exports.filter(isActive).slice(0, 5) ?? []
   const done = exports.data?.exports.filter(({ status }) => status === 'completed').slice(0, 5) ?? []

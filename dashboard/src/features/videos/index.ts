@@ -2,4 +2,4 @@
 export { useDeleteVideo } from './delete-video'
 export { UploadButton } from './upload-panel'
 export { VideoCard } from './video-card'
-export { VIDEO_GRID, VideosPage, WaitingCards } from './videos-page'
+export { VIDEO_GRID, ALL_VIDEOS, VideosPage, type VideosView, WaitingCards } from './videos-page'

@@ -6,12 +6,12 @@ import { server } from '@mock/server'
 import { uploadVideo } from '@/api/upload'
 import { renderPage } from '@/test/render'
 import { UploadButton, UploadList } from './upload-panel'
-import { VideosPage } from './videos-page'
+import { ALL_VIDEOS, VideosPage } from './videos-page'
 
 const file = (name: string) => new File(['film'], name, { type: 'video/mp4' })
 
 async function uploaded(name: string) {
-  const { user } = await renderPage(<VideosPage page={1} onPage={() => undefined} />)
+  const { user } = await renderPage(<VideosPage view={ALL_VIDEOS} onView={() => undefined} />)
   await user.upload(await screen.findByLabelText('Videos to upload'), file(name))
 }
 
@@ -68,7 +68,7 @@ test('a file whose beginning was deleted meanwhile is begun anew', async () => {
 test('a video that arrived in part says what to do', async () => {
   const video = { id: '1', user_id: '1', filename: 'Half.mp4', status: 'uploading', size_bytes: 9, content_type: 'video/mp4', warnings: [], created_at: new Date().toISOString() }
   server.use(http.get('*/api/videos', () => HttpResponse.json({ videos: [video], total: 1 })))
-  await renderPage(<VideosPage page={1} onPage={() => undefined} />)
+  await renderPage(<VideosPage view={ALL_VIDEOS} onView={() => undefined} />)
   expect(await screen.findByText(/choose the same file again/)).toBeInTheDocument()
 })
 

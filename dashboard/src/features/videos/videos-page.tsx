@@ -1,12 +1,14 @@
 // All videos: upload, look, choose several and export them at once.
 import { useQuery } from '@tanstack/react-query'
-import { Clapperboard, Download } from 'lucide-react'
+import { Clapperboard, Download, SearchX } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Video } from '@/api/gen'
 import { videosQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { Pager } from '@/components/ui/pager'
+import { SearchField } from '@/components/ui/search-field'
+import { Select } from '@/components/ui/select'
 import { BulkExport } from '@/features/exports'
 import { duration, plural } from '@/lib/format'
 import { DropZone, UploadButton, UploadList } from './upload-panel'
@@ -15,8 +17,18 @@ import { VideoCard } from './video-card'
 const PAGE_SIZE = 12
 export const VIDEO_GRID = 'grid grid-cols-[repeat(auto-fill,minmax(17rem,1fr))] gap-4'
 
-export function VideosPage({ page, onPage }: { page: number; onPage: (page: number) => void }) {
-  const query = useQuery(videosQuery(page, PAGE_SIZE))
+/** What of the videos is shown. */
+export type VideosView = { page: number; search: string; sort: '-created_at' | 'created_at' }
+export const ALL_VIDEOS: VideosView = { page: 1, search: '', sort: '-created_at' }
+
+const ORDERS = [
+  { value: '-created_at', label: 'Newest first' },
+  { value: 'created_at', label: 'Oldest first' },
+] as const
+
+export function VideosPage({ view, onView }: { view: VideosView; onView: (view: VideosView) => void }) {
+  const { page, search, sort } = view
+  const query = useQuery(videosQuery({ ...view, limit: PAGE_SIZE }))
   const [picked, setPicked] = useState<ReadonlyMap<string, Video>>(new Map())
   const [exporting, setExporting] = useState(false)
   const pick = (video: Video, on: boolean) => {
@@ -30,30 +42,47 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
   const last = Math.max(1, Math.ceil((query.data?.total ?? 0) / PAGE_SIZE))
   const beyond = query.data !== undefined && !query.isPlaceholderData && page > last
   useEffect(() => {
-    if (beyond) onPage(last)
-  }, [beyond, last, onPage])
+    if (beyond) onView({ ...view, page: last })
+  }, [beyond, last, view, onView])
   const videos = beyond ? undefined : query.data?.videos
+  const isNone = videos?.length === 0 && search === ''
   return (
     <DropZone>
       <PageHeading
         title="Videos"
         text={<span className="max-sm:hidden">Drop files anywhere on this page to upload them.</span>}
-        actions={videos?.length !== 0 && <UploadButton>Upload videos</UploadButton>}
+        actions={!isNone && <UploadButton>Upload videos</UploadButton>}
       />
       <UploadList />
+      {!isNone && (
+        <div className="mb-4 flex flex-wrap gap-2">
+          <SearchField label="Search videos" value={search} onChange={(text) => onView({ ...view, page: 1, search: text })} />
+          <Select label="Order" value={sort} onChange={(next) => onView({ ...view, page: 1, sort: next })} choices={ORDERS} />
+        </div>
+      )}
       {query.error && (
         <div className="mb-4">
           <Trouble error={query.error} onRetry={() => void query.refetch()} />
         </div>
       )}
       {!videos && !query.error && <WaitingCards />}
-      {videos?.length === 0 && (
+      {isNone && (
         <Card>
           <Empty
             icon={<Clapperboard aria-hidden />}
             title="No videos yet"
             text="Upload a video. Once the farm has looked at what is in it, it can be cut and exported."
             action={<UploadButton>Upload videos</UploadButton>}
+          />
+        </Card>
+      )}
+      {videos?.length === 0 && !isNone && (
+        <Card>
+          <Empty
+            icon={<SearchX aria-hidden />}
+            title="No video has such a name"
+            text={`Nothing holds “${search}”.`}
+            action={<Button onClick={() => onView(ALL_VIDEOS)}>Show all videos</Button>}
           />
         </Card>
       )}
@@ -64,7 +93,7 @@ export function VideosPage({ page, onPage }: { page: number; onPage: (page: numb
       </div>
       {query.data && query.data.total > PAGE_SIZE && (
         <div className="mt-4">
-          <Pager page={page} pageSize={PAGE_SIZE} total={query.data.total} onPage={onPage} noun="video" />
+          <Pager page={page} pageSize={PAGE_SIZE} total={query.data.total} onPage={(next) => onView({ ...view, page: next })} noun="video" />
         </div>
       )}
       {picked.size > 0 && (
