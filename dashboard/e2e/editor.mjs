@@ -115,6 +115,18 @@ await step('a segment is moved up and down by keys', async () => {
   await page.keyboard.press('Alt+ArrowDown')
   assert.deepEqual(await ranges(), [first, second])
 }, 31)
+await step('a segment is pulled to another place by its grip, and back by undo', async () => {
+  const [first, second] = await ranges()
+  const [from, to] = await Promise.all(['Pull segment 1 to another place', 'Pull segment 2 to another place'].map((name) => page.getByTitle(name).boundingBox()))
+  await page.mouse.move(from.x + 8, from.y + 12)
+  await page.mouse.down()
+  await page.mouse.move(to.x + 8, to.y + 20, { steps: 4 })
+  await page.mouse.move(to.x + 8, to.y + 50)
+  await page.mouse.up()
+  assert.deepEqual(await ranges(), [second, first])
+  await page.keyboard.press('Control+z')
+  assert.deepEqual(await ranges(), [first, second])
+}, 30)
 await step('a handle is a slider that keys move and whose time is said', async () => {
   const handle = page.getByRole('slider', { name: 'End of Segment 2' })
   await handle.focus()

@@ -1,4 +1,4 @@
-// What a page does when the stream of events is cut, and when it is loaded again in mid-export.
+// What a page does when the stream of events is cut, when it is loaded again in mid-export, and when nobody looks at it.
 import assert from 'node:assert/strict'
 import { proxy } from './proxy.mjs'
 
@@ -55,9 +55,42 @@ export async function weather({ page, step, farm }) {
       await farm.api(`/api/exports/${id}`, 'DELETE')
       return `${before} % before, ${after} % after`
     }, 16)
+    await step('whoever asked for it is told when an export is over while the page is hidden', () => notice({ page, farm, order }), 14)
   } finally {
     // Nobody asks a proxy that is gone.
     await page.goto(`${farm.url}/exports`)
     between.stop()
   }
+}
+
+/** A page that believes itself hidden, in a browser that would show notices: what it tells, and where a press on that leads. */
+async function notice({ page, farm, order }) {
+  await page.context().grantPermissions(['notifications'], { origin: new URL(farm.url).origin })
+  const hidden = await page.context().newPage()
+  await hidden.addInitScript(() => {
+    window.notices = []
+    window.Notification = class extends EventTarget {
+      static permission = 'granted'
+      static requestPermission = () => Promise.resolve('granted')
+      constructor(title) {
+        super()
+        this.title = title
+        window.notices.push(this)
+      }
+    }
+    Object.defineProperty(document, 'hidden', { get: () => true })
+  })
+  const { id } = await order({ quality: 'high', reuse_parts: false, segments: [{ start: 0, end: 30 }] })
+  await hidden.goto(`${farm.url}/exports/${id}`)
+  await hidden.getByRole('button', { name: 'Tell me when it is done' }).click()
+  await hidden.getByRole('button', { name: 'You will be told', pressed: true }).waitFor()
+  await hidden.getByRole('link', { name: 'Usage' }).click()
+  await hidden.waitForFunction(() => window.notices.length > 0)
+  const title = await hidden.evaluate(() => window.notices[0].title)
+  assert.match(title, /\.mp4 is done$/)
+  await hidden.evaluate(() => window.notices[0].dispatchEvent(new Event('click')))
+  await hidden.waitForURL(`**/exports/${id}`)
+  assert.equal(await hidden.evaluate(() => window.notices.length), 1)
+  await hidden.close()
+  return title
 }

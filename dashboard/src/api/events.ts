@@ -24,6 +24,15 @@ const POLL_RESTING_MS = 4_000
 const LIVE_MOVING_MS = 10_000
 const LIVE_RESTING_MS = 60_000
 
+type Over = (id: string, status: 'completed' | 'failed') => void
+const overListeners = new Set<Over>()
+
+/** Calls whenever the stream says that an export has ended by itself, until the returned function is called. */
+export function whenOver(listener: Over): () => void {
+  overListeners.add(listener)
+  return () => overListeners.delete(listener)
+}
+
 let connection: Connection = { state: 'polling', since: Date.now() }
 const listeners = new Set<() => void>()
 
@@ -96,7 +105,12 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
   const tell = (event: ServerEvent) => {
     if (event.id !== undefined) lastId = event.id
     const watched = progressIn(event)
-    if (watched) cache.setQueryData(keys.progress(watched.export.id), watched.progress)
+    if (watched) {
+      const { id } = watched.export
+      const { status } = watched.progress
+      cache.setQueryData(keys.progress(id), watched.progress)
+      if (status === 'completed' || status === 'failed') for (const listener of overListeners) listener(id, status)
+    }
     // The first says what the page has just asked for.
     const known = isFirst && event.name === 'snapshot'
     isFirst = false

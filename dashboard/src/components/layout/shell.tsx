@@ -6,6 +6,7 @@ import { type ReactNode, Suspense, lazy, useEffect, useState } from 'react'
 import { connect } from '@/api/events'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/card'
+import { useTellWhenOver } from '@/components/notices'
 import { mayDo, useMe } from '@/features/auth/session'
 import { useShortcuts } from '@/hooks/use-shortcuts'
 import { AccountMenu } from './account-menu'
@@ -24,6 +25,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const cache = useQueryClient()
   const isOperator = mayDo(useMe(), 'operator')
   useEffect(() => connect(cache, isOperator), [cache, isOperator])
+  useTellWhenOver()
   const goTo = PLACES.flatMap(({ keys, to }) => (keys ? [[keys, () => void navigate({ to })] as const] : []))
   // What is typed while the palette or the sheet comes is meant for it.
   const listening = opened === undefined

@@ -1,5 +1,5 @@
-// The segments as a list: order, times to type, and everything that can be done with one.
-import { ArrowDown, ArrowUp, Copy, Play, Plus, Trash2 } from 'lucide-react'
+// The segments as a list: order by hand or menu, times to type, and everything that can be done with one.
+import { ArrowDown, ArrowUp, Copy, GripVertical, Play, Plus, Trash2 } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/field'
 import { MenuItem, MenuLine } from '@/components/ui/menu'
@@ -9,8 +9,10 @@ import { duration } from '@/lib/format'
 import type { Segment } from './segments'
 import { TimecodeField } from './timecode-field'
 import type { Editor } from './use-editor'
+import { useReorder } from './use-reorder'
 
 export function SegmentList({ editor }: { editor: Editor }) {
+  const reorder = useReorder((id, by) => editor.change({ kind: 'move', id, by }))
   return (
     <section aria-label="Segments" className="flex min-h-0 flex-col rounded-lg border border-border bg-card max-lg:order-last">
       <header className="flex items-center gap-2 border-b border-border py-1.5 pr-1.5 pl-4">
@@ -25,9 +27,9 @@ export function SegmentList({ editor }: { editor: Editor }) {
           No segments: an export takes the whole video. Draw one on the timeline, or press N at the playhead.
         </p>
       ) : (
-        <ol className="min-h-0 flex-1 overflow-y-auto p-1.5" aria-label="Segments in output order">
+        <ol ref={reorder.list} className="min-h-0 flex-1 overflow-y-auto p-1.5" aria-label="Segments in output order">
           {editor.segments.map((segment, index) => (
-            <Line key={segment.id} editor={editor} segment={segment} index={index} />
+            <Line key={segment.id} editor={editor} segment={segment} index={index} reorder={reorder} />
           ))}
         </ol>
       )}
@@ -35,17 +37,36 @@ export function SegmentList({ editor }: { editor: Editor }) {
   )
 }
 
-function Line({ editor, segment, index }: { editor: Editor; segment: Segment; index: number }) {
+type LineProps = { editor: Editor; segment: Segment; index: number; reorder: ReturnType<typeof useReorder> }
+
+const EDGES = { above: 'shadow-[0_-2px_0_var(--primary)]', below: 'shadow-[0_2px_0_var(--primary)]' }
+
+function Line({ editor, segment, index, reorder }: LineProps) {
   const { id, start, end, picked } = segment
   const name = `segment ${index + 1}`
   const selected = editor.selected?.id === id
   const last = editor.segments.length - 1
+  const edge = reorder.edge(index)
   return (
     <li
       aria-current={selected || undefined}
-      className={cn('rounded-md border p-1.5', selected ? 'border-primary bg-primary-soft/40' : 'border-transparent')}
+      className={cn(
+        'rounded-md border p-1.5',
+        selected ? 'border-primary bg-primary-soft/40' : 'border-transparent',
+        edge && EDGES[edge],
+        reorder.pulled === id && 'opacity-60',
+      )}
     >
       <div className="flex items-center gap-1">
+        {last > 0 && (
+          <span
+            {...reorder.grip(id, index)}
+            title={`Pull ${name} to another place`}
+            className="-ml-1 flex h-8 w-5 cursor-grab touch-none items-center justify-center text-muted active:cursor-grabbing"
+          >
+            <GripVertical className="size-4" aria-hidden />
+          </span>
+        )}
         <Checkbox
           checked={picked}
           onChange={(on) => editor.change({ kind: 'pick', id, picked: on })}

@@ -1,10 +1,11 @@
 // How far an export is, live: stages, bar, speed, time left, and the way to stop it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Radio, RotateCw } from 'lucide-react'
+import { Bell, BellRing, Radio, RotateCw } from 'lucide-react'
 import { useEffect } from 'react'
 import { cancelExport } from '@/api/client'
 import { sentence } from '@/api/error'
 import { keys } from '@/api/keys'
+import { useNotices } from '@/components/notices'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card, Skeleton, Trouble } from '@/components/ui/card'
@@ -41,6 +42,7 @@ export function ExportProgress({ exportId, onComplete, pollInterval = 2000, titl
         <StatusBadge status={progress.status} />
         <span className="flex-1" />
         {moving && <Source isLive={followed.isLive} updatedAt={followed.updatedAt} />}
+        {moving && <NotifyMe />}
         {moving && <Cancel exportId={exportId} elapsed={progress.elapsed_time} />}
       </div>
       {progress.status !== 'cancelled' && <StageStepper stage={progress.current_stage} failed={failed} />}
@@ -92,6 +94,19 @@ function Source({ isLive, updatedAt }: { isLive: boolean; updatedAt: number }) {
       <Icon className="size-3.5" aria-hidden />
       {isLive ? 'live' : `polling · updated ${seconds < 2 ? 'just now' : `${seconds} s ago`}`}
     </span>
+  )
+}
+
+/** Long exports are left alone: the browser can tell when one is over. */
+function NotifyMe() {
+  const notices = useNotices()
+  if (!notices) return null
+  const Icon = notices.wanted ? BellRing : Bell
+  return (
+    <Button size="sm" look="quiet" aria-pressed={notices.wanted} onClick={() => void notices.toggle()}>
+      <Icon aria-hidden />
+      {notices.wanted ? 'You will be told' : 'Tell me when it is done'}
+    </Button>
   )
 }
 

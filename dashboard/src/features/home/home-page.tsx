@@ -1,7 +1,7 @@
 // Where people begin: the videos they had last, what is on its way, and what is done.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Clapperboard, Download } from 'lucide-react'
+import { Ban, Clapperboard, Download } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Export } from '@/api/client'
 import { exportsQuery, videosQuery } from '@/api/queries'
@@ -95,7 +95,7 @@ function Lines({ exports }: { exports: Export[] }) {
 
 function Line({ made }: { made: Export }) {
   const name = useExportName(made)
-  const { download } = useExportActions()
+  const { cancel, download } = useExportActions()
   const poster = made.outputs[0]?.poster_url
   return (
     <li className="flex flex-wrap items-center gap-3 border-b border-border px-3 py-2.5 last:border-b-0">
@@ -105,7 +105,7 @@ function Line({ made }: { made: Export }) {
         <p className="truncate text-sm text-muted">{settingsLine({ ...made, quality: made.quality_preset })}</p>
       </div>
       {isActive(made) ? (
-        <div className="grid w-80 grid-cols-[minmax(0,1fr)_2.5rem_8.5rem] items-center gap-3">
+        <div className="grid w-88 grid-cols-[minmax(0,1fr)_2.5rem_8.5rem_2rem] items-center gap-3 max-sm:w-full">
           <ProgressBar
             value={made.status === 'pending' ? null : made.progress_percentage}
             label={`Progress of ${name}`}
@@ -118,6 +118,9 @@ function Line({ made }: { made: Export }) {
           <span className="text-right">
             <StatusBadge status={made.status === 'processing' ? made.current_stage : made.status} />
           </span>
+          <Button size="icon-sm" look="quiet" aria-label={`Cancel ${name}`} onClick={() => cancel.mutate(made)}>
+            <Ban aria-hidden />
+          </Button>
         </div>
       ) : (
         <>

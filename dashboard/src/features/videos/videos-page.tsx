@@ -45,6 +45,7 @@ export function VideosPage({ view, onView }: { view: VideosView; onView: (view: 
     if (beyond) onView({ ...view, page: last })
   }, [beyond, last, view, onView])
   const videos = beyond ? undefined : query.data?.videos
+  const ready = videos?.filter(({ status }) => status === 'ready') ?? []
   const isNone = videos?.length === 0 && search === ''
   return (
     <DropZone>
@@ -97,7 +98,13 @@ export function VideosPage({ view, onView }: { view: VideosView; onView: (view: 
         </div>
       )}
       {picked.size > 0 && (
-        <Picked videos={[...picked.values()]} onExport={() => setExporting(true)} onClear={clear} />
+        <Picked
+          videos={[...picked.values()]}
+          others={ready.filter(({ id }) => !picked.has(id)).length}
+          onAll={() => setPicked(new Map([...picked, ...ready.map((video) => [video.id, video] as const)]))}
+          onExport={() => setExporting(true)}
+          onClear={clear}
+        />
       )}
       {exporting && (
         <BulkExport
@@ -112,13 +119,22 @@ export function VideosPage({ view, onView }: { view: VideosView; onView: (view: 
   )
 }
 
-function Picked({ videos, onExport, onClear }: { videos: Video[]; onExport: () => void; onClear: () => void }) {
+type PickedProps = {
+  videos: Video[]
+  /** How many more of this page could be chosen. */
+  others: number
+  onAll: () => void
+  onExport: () => void
+  onClear: () => void
+}
+
+function Picked({ videos, others, onAll, onExport, onClear }: PickedProps) {
   const total = videos.reduce((sum, { duration_seconds }) => sum + (duration_seconds ?? 0), 0)
   return (
     <div
       role="group"
       aria-label="Chosen videos"
-      className="sticky bottom-4 z-30 mx-auto mt-6 flex w-fit items-center gap-3 rounded-xl border border-border bg-card px-4 py-2 shadow-lg"
+      className="sticky bottom-4 z-30 mx-auto mt-6 flex w-fit max-w-full flex-wrap items-center gap-3 rounded-xl border border-border bg-card px-4 py-2 shadow-lg"
     >
       <span className="figures">
         <strong className="font-medium">{plural(videos.length, 'video')} chosen</strong>
@@ -128,6 +144,11 @@ function Picked({ videos, onExport, onClear }: { videos: Video[]; onExport: () =
         <Download aria-hidden />
         Export…
       </Button>
+      {others > 0 && (
+        <Button size="sm" onClick={onAll}>
+          Choose all on this page
+        </Button>
+      )}
       <Button look="quiet" size="sm" onClick={onClear}>
         Clear
       </Button>
