@@ -18,10 +18,12 @@ help: ## List the targets
 .PHONY: setup
 setup: ## Install what building and testing need (Debian packages, nats-server, Cargo tools)
 	@tools/setup test
+	@tools/own-crates
 
 .PHONY: build
 build: ## Build everything in the development profile
 	@tools/setup run
+	@tools/own-crates
 	cargo build --locked --workspace
 
 .PHONY: check
@@ -67,6 +69,7 @@ advisories: setup ## Look for known faults in dependencies (fetches the advisory
 
 .PHONY: programs
 programs:
+	@tools/own-crates
 	@tools/dashboard build
 	cargo build --locked --quiet --workspace --bins
 
@@ -84,6 +87,7 @@ test-browser: setup programs ## Try the dashboard in Chromium: its pages on a mo
 
 .PHONY: gen
 gen: ## Write the generated files again
+	@tools/own-crates
 	cargo build --locked --quiet -p reelfarm-coordinator
 	$(coordinator) openapi >schema/openapi.json.new
 	mv schema/openapi.json.new schema/openapi.json

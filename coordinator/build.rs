@@ -10,7 +10,7 @@ fn main() -> io::Result<()> {
     let out = env::var("OUT_DIR").expect("cargo says where to write");
     let built = Path::new(&here).parent().expect("the coordinator lies in the workspace").join("dashboard/dist");
     // The folder is there in every checkout, so that Cargo notices when something is built into it.
-    println!("cargo:rerun-if-changed={}", built.display());
+    println!("cargo:rerun-if-changed=../dashboard/dist");
     let root = built.join("app");
     let mut files = Vec::new();
     if root.join("index.html").exists() {

@@ -130,6 +130,12 @@ async fn lists_are_filtered_by_what_their_rows_are() {
     for (state, count) in [("pending", 1), ("delivered", 0), ("failed", 0)] {
         assert_eq!(total(&ann, &format!("{log}?state={state}")).await, count, "{state}");
     }
+    for (text, count) in [("", 2), ("%20HOLIday", 2), ("y.mp4", 2), ("%25", 0), ("sunday", 0)] {
+        assert_eq!(total(&ann, &format!("/api/videos?search={text}")).await, count, "{text}");
+    }
+    assert_eq!(total(&root, "/api/videos?search=holiday").await, 0, "others' are nobody's");
+    let long = format!("/api/videos?search={}", "a".repeat(201));
+    assert_eq!(app.get(&ann, &long).await.problems(), [("search", "invalid_text")]);
     let unknown = app.ask(&ann, Method::GET, "/api/videos?status=done", None).await;
     assert_eq!(unknown.problems(), [("status", "unsupported")]);
     app.stop().await;

@@ -146,6 +146,7 @@ async fn tasks_say_why_they_wait_and_nodes_why_they_are_idle() {
     );
     let of_node = app.get(&op, &format!("/api/queue/tasks?node_id={node}&state=leased&kind=picture")).await.body;
     assert_eq!((&of_node["total"], &of_node["tasks"][0]["attempt"]), (&json!(1), &json!(1)));
+    assert_eq!(of_node["tasks"][0]["filename"], "holiday.mp4", "of which video it is");
 
     let drained = app.ask(&op, Method::POST, &format!("{path}/drain"), None).await;
     assert_eq!((&drained.body["state"], &drained.body["idle"]["code"]), (&json!("draining"), &json!("draining")));
