@@ -127,7 +127,7 @@ async function byHand({ page, farm }) {
   await fresh.goto(`${farm.url}/exports`)
   await fresh.getByText(/of 10,0\d\d exports/).waitFor()
   await fresh.getByRole('columnheader', { name: 'Created' }).getByRole('button').click()
-  await fresh.getByRole('tab', { name: /Completed/ }).click()
+  await fresh.getByRole('button', { name: /^Completed/ }).click()
   await fresh.getByRole('checkbox', { name: /^Choose/ }).nth(2).click()
   await fresh.getByRole('button', { name: 'Clear', exact: true }).click()
   await fresh.getByRole('button', { name: /^More/ }).first().click()

@@ -17,12 +17,11 @@ export async function pace({ page, step, farm }) {
       const took = []
       for (let number = 0; number < TRIES; number += 1) {
         const { id } = await order()
-        const row = page.getByRole('row').filter({ has: page.locator(`a[href="/exports/${id}"]`) })
-        await row.getByText('Processing').first().waitFor()
-        const drawn = drawnWhen(page, `tr:has(a[href="/exports/${id}"])`, 'Cancelled')
-        const said = between.heard(new RegExp(`${id}[^]*cancelled`))
+        const row = `tr:has(a[href="/exports/${id}"])`
+        await drawnWhen(page, row, 'Processing')
+        const said = between.heard((text) => text.includes(id) && text.includes('cancelled'))
         await farm.api(`/api/exports/${id}`, 'DELETE')
-        took.push((await drawn) - (await said))
+        took.push((await drawnWhen(page, row, 'Cancelled')) - (await said))
       }
       return told(took)
     }, 15)
@@ -34,8 +33,8 @@ export async function pace({ page, step, farm }) {
       const took = []
       for (let number = 0; number < TRIES; number += 1) {
         const next = Number(await page.locator(bar).getAttribute('aria-valuenow')) + 1
-        const drawn = drawnWhen(page, bar, next)
-        took.push((await drawn) - (await between.heard(new RegExp(`"progress":(${next}|${next + 1})\\b`))))
+        const said = between.heard((text) => progressIn(text) >= next)
+        took.push((await drawnWhen(page, bar, next)) - (await said))
       }
       await farm.api(`/api/exports/${id}`, 'DELETE')
       return told(took)
@@ -47,19 +46,17 @@ export async function pace({ page, step, farm }) {
 }
 
 /** When, in milliseconds since 1970, the page is drawn with this text or at least this value at that place. */
-const drawnWhen = (page, path, wanted) =>
-  page.evaluate(
-    ([selector, sought]) =>
-      new Promise((resolve) => {
-        const isThere = () => {
-          const place = document.querySelector(selector)
-          return typeof sought === 'string' ? place?.textContent.includes(sought) : Number(place?.getAttribute('aria-valuenow')) >= sought
-        }
-        const look = () => isThere() ? resolve(performance.timeOrigin + performance.now()) : requestAnimationFrame(look)
-        look()
-      }),
-    [path, wanted],
-  )
+async function drawnWhen(page, path, wanted) {
+  const isThere = ([selector, sought]) => {
+    const place = document.querySelector(selector)
+    const is = typeof sought === 'string' ? place?.textContent.includes(sought) : Number(place?.getAttribute('aria-valuenow')) >= sought
+    return is && performance.timeOrigin + performance.now()
+  }
+  return (await page.waitForFunction(isThere, [path, wanted], { polling: 'raf' })).jsonValue()
+}
+
+/** The percent that an event of either stream tells. */
+const progressIn = (text) => Number(/"progress":\s*(\d+)/.exec(text)?.[1])
 
 function told(took) {
   const figure = `${took.map(Math.round).join(', ')} ms`

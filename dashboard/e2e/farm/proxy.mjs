@@ -1,7 +1,19 @@
 // Stands between browser and farm, as a company's proxy does: hears what the streams of events say, cuts them and refuses new ones.
 import { createServer, request } from 'node:http'
 
+const HEARD_WITHIN_MS = 30_000
+
 const isStream = ({ url, headers }) => url.startsWith('/api/events') || (headers.accept ?? '').includes('event-stream')
+
+/** Calls with each event of a stream once it is whole: it comes in parts of any size. */
+function eachEvent(stream, call) {
+  let begun = ''
+  stream.on('data', (part) => {
+    const events = (begun + part).split('\n\n')
+    begun = events.pop()
+    events.forEach(call)
+  })
+}
 
 export async function proxy(farm) {
   const target = new URL(farm)
@@ -29,7 +41,7 @@ export async function proxy(farm) {
     answer.on('close', () => onward.destroy())
     if (isStream(asked)) {
       streams.add(answer)
-      onward.on('response', (got) => got.on('data', (part) => listeners.forEach((listen) => listen(String(part)))))
+      onward.on('response', (got) => eachEvent(got, (text) => listeners.forEach((listen) => listen(text))))
       answer.on('close', () => streams.delete(answer))
     }
     asked.pipe(onward)
@@ -38,13 +50,15 @@ export async function proxy(farm) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     /** When, in milliseconds since 1970, a stream next says something that fits. */
-    heard: (pattern) =>
-      new Promise((resolve) => {
-        const listen = (text) => {
-          if (!pattern.test(text)) return
+    heard: (fits) =>
+      new Promise((resolve, reject) => {
+        const end = (settle) => {
           listeners.delete(listen)
-          resolve(Date.now())
+          clearTimeout(timer)
+          settle()
         }
+        const listen = (text) => fits(text) && end(() => resolve(Date.now()))
+        const timer = setTimeout(() => end(() => reject(new Error(`no stream said what fits ${fits}`))), HEARD_WITHIN_MS)
         listeners.add(listen)
       }),
     block() {
