@@ -25,7 +25,7 @@ try {
   const video = await uploaded(farm, film(folder).path)
   const order = (more) =>
     farm.api(`/api/videos/${video}/export`, 'POST', { format: 'mp4', quality: 'low', export_type: 'single', reuse_parts: false, ...more })
-  // One that is held back keeps its cells; short ones come and go beside it.
+  // One that is paused keeps its cells; short ones come and go beside it.
   const held = await order({ resolution: '4k', format: 'webm' })
   await farm.api(`/api/queue/exports/${held.id}/pause`, 'POST', {})
   await page.goto(`${farm.url}/ops/queue`)

@@ -129,7 +129,7 @@ const MENUS = [
     act: async (page) => {
       await page.keyboard.press('Control+k')
       await page.getByRole('dialog').getByRole('combobox').fill('night')
-      await page.getByRole('option', { name: /City at night/ }).waitFor()
+      await page.getByRole('option', { name: /City at night/ }).first().waitFor()
     },
   },
 ]
