@@ -49,7 +49,7 @@ export function EstimatePanel({ estimate, pending, failed }: Props) {
   const unknown = failed && !estimate
   const rows = estimate ? rowsOf(estimate) : []
   return (
-    <div aria-live="polite" className={cn('transition-opacity', pending && estimate && 'opacity-50')}>
+    <div aria-live="polite">
       {unknown && <p className="text-sm text-muted">Estimate unavailable. The export can be started all the same.</p>}
       {!estimate && !unknown && <p className="text-sm text-muted">Estimating…</p>}
       {estimate && (
@@ -57,7 +57,7 @@ export function EstimatePanel({ estimate, pending, failed }: Props) {
           {rows.map(([name, value, note]) => (
             <div key={name} className="flex items-baseline justify-between gap-3">
               <dt className="text-muted">{name}</dt>
-              <dd className="figures text-right font-medium">
+              <dd className={cn('figures text-right font-medium transition-colors', pending && 'text-muted')}>
                 {value}
                 {note && <span className="block text-sm font-normal text-muted">{note}</span>}
               </dd>

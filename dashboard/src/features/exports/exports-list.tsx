@@ -153,7 +153,7 @@ function Rows({ exports, failed, sort, onSort, empty, dimmed }: RowsProps) {
   const all = chosen.length === exports.length ? true : chosen.length > 0 ? 'indeterminate' : false
   return (
     <>
-      <Table label="Exports" className={cn('transition-opacity', dimmed && 'opacity-60')}>
+      <Table label="Exports" className={cn(dimmed && '[&_tbody]:text-muted')}>
         <thead>
           <tr>
             <Head className="w-10 pr-0">
