@@ -8,10 +8,16 @@ import { notes } from './notes.mjs'
 import { POINTS } from './points-list.mjs'
 import { passed } from './unit-results.mjs'
 
+/** Is made anew by every run, and no source. */
+const MADE = /^mock\/public|routeTree\.gen|^(src|mock)$/
+
 /** When the source last changed: what was found before may no longer be so. */
 const changedAt = Math.max(
   ...['src', 'mock'].flatMap((folder) =>
-    readdirSync(join(dashboard, folder), { recursive: true }).map((name) => statSync(join(dashboard, folder, String(name))).mtimeMs),
+    readdirSync(join(dashboard, folder), { recursive: true })
+      .map((name) => join(folder, String(name)))
+      .filter((path) => !MADE.test(path))
+      .map((path) => statSync(join(dashboard, path)).mtimeMs),
   ),
 )
 const old = (at) => (Date.parse(at) < changedAt ? ' (before the last change)' : '')
