@@ -16,7 +16,7 @@ test('lengths', () => {
   expect([2, 18, 70, 150, 230, 5000].map(roughly)).toEqual([
     'a few seconds',
     'about 20 s',
-    'about 1 min',
+    'about 1 min 10 s',
     'about 2 min 30 s',
     'about 4 min',
     'about 1.4 h',

@@ -49,7 +49,8 @@ export function duration(seconds: number): string {
 export function roughly(seconds: number): string {
   if (seconds < 5) return 'a few seconds'
   if (seconds < 55) return `about ${Math.ceil(seconds / 5) * 5} s`
-  // Half a minute is a large part of a few.
+  // Half a minute is a large part of one and a half.
+  if (seconds < 115) return `about ${duration(Math.round(seconds / 10) * 10)}`
   if (seconds < 285) return `about ${duration(Math.round(seconds / 30) * 30)}`
   if (seconds < 3300) return `about ${Math.max(1, Math.round(seconds / 60))} min`
   return `about ${tenths.format(seconds / 3600)} h`
