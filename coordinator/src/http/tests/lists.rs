@@ -134,8 +134,8 @@ async fn lists_are_filtered_by_what_their_rows_are() {
         assert_eq!(total(&ann, &format!("/api/videos?search={text}")).await, count, "{text}");
     }
     assert_eq!(total(&root, "/api/videos?search=holiday").await, 0, "others' are nobody's");
-    let long = format!("/api/videos?search={}", "a".repeat(201));
-    assert_eq!(app.get(&ann, &long).await.problems(), [("search", "invalid_text")]);
+    let endless = format!("/api/videos?search={}", "a".repeat(201));
+    assert_eq!(app.get(&ann, &endless).await.problems(), [("search", "invalid_text")]);
     let unknown = app.ask(&ann, Method::GET, "/api/videos?status=done", None).await;
     assert_eq!(unknown.problems(), [("status", "unsupported")]);
     app.stop().await;
