@@ -46,7 +46,7 @@ export function Broken({ error }: { error: unknown }) {
       <Empty
         icon={<TriangleAlert aria-hidden />}
         title="This page could not be shown"
-        text={sentence(error)}
+        text={error instanceof ApiError ? sentence(error) : `The page has a fault of its own: “${sentence(error)}”. What was ordered goes on all the same.`}
         action={
           <div className="flex flex-wrap justify-center gap-2">
             <Button look="primary" onClick={() => void router.invalidate()}>

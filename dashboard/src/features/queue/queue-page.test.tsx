@@ -25,6 +25,9 @@ test('every task stands in the row of its node, and arrows go from one to the ne
   expect(second).toHaveFocus()
   await user.keyboard('{Enter}')
   expect(await screen.findByRole('heading', { name: /^(Picture|Sound) / })).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Close the task' }))
+  expect(screen.queryByRole('heading', { name: /^(Picture|Sound) / })).not.toBeInTheDocument()
+  expect(await cells()).not.toHaveLength(0)
 })
 
 test('the same tasks are there as a table', async () => {

@@ -22,7 +22,9 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
   const cache = useQueryClient()
   const card = useRef<HTMLDivElement>(null)
   // On a small screen it stands below the grid.
-  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const requeue = useMutation({
     mutationFn: () => requeueExport(task.export_id ?? '', task.id),
     onSuccess: () => toast.success('Queued anew'),
