@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useSyncExternalStore } from 'react'
 import { getExport } from '@/api/client'
 import { whenOver } from '@/api/events'
+import { ownName } from './export-name'
 
 const KEY = 'reelfarm.notices'
 const listeners = new Set<() => void>()
@@ -31,6 +32,17 @@ export function useNotices(): { wanted: boolean; toggle: () => Promise<void> } |
   return { wanted, toggle }
 }
 
+/** Shows a notice. Where the browser has them for service workers alone, as on Android, they are no longer wanted. */
+function noticed(title: string, tag: string): Notification | undefined {
+  try {
+    return new Notification(title, { tag })
+  } catch (error) {
+    console.warn('This browser shows no notices of pages.', error)
+    want(false)
+    return undefined
+  }
+}
+
 /** Tells of exports that end while the page is hidden. A press on what is told opens the export. */
 export function useTellWhenOver(): void {
   const navigate = useNavigate()
@@ -40,9 +52,9 @@ export function useTellWhenOver(): void {
       if (!document.hidden || !isWanted() || told.has(id)) return
       told.add(id)
       const made = await getExport(id).catch(() => undefined)
-      const name = made?.outputs[0]?.filename ?? made?.name ?? 'An export'
-      const notice = new Notification(status === 'completed' ? `${name} is done` : `${name} failed`, { tag: id })
-      notice.addEventListener('click', () => {
+      const name = (made && ownName(made)) ?? 'An export'
+      const notice = noticed(status === 'completed' ? `${name} is done` : `${name} failed`, id)
+      notice?.addEventListener('click', () => {
         window.focus()
         void navigate({ to: '/exports/$id', params: { id } })
       })

@@ -7,6 +7,7 @@ import { Dialog } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
 import type { Export } from '@/api/client'
 import { exportsQuery, videosQuery } from '@/api/queries'
+import { ownName } from '@/components/export-name'
 import { mayDo, useMe } from '@/features/auth/session'
 import { useBackCloses } from '@/hooks/use-back-closes'
 import { useSettled } from '@/hooks/use-settled'
@@ -28,8 +29,8 @@ function Entry({ children, onSelect, value }: { children: ReactNode; onSelect: (
 /** So many are offered, the newest of those that fit what is typed. */
 const NAMED_MAX = 20
 
-/** What an export is called; one that is not done and was not given a name is found through its video. */
-const nameOf = ({ outputs, name }: Export): string => outputs[0]?.filename ?? name ?? ''
+/** What an export is found by; one that is not done and was not given a name is found through its video. */
+const nameOf = (made: Export): string => ownName(made) ?? made.outputs[0]?.filename ?? ''
 const isNamed = (made: Export): boolean => nameOf(made) !== ''
 
 const HEADING = 'text-muted [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs'

@@ -5,6 +5,7 @@ import { Ban, ChevronDown, Download, Film, RotateCw, Trash2 } from 'lucide-react
 import { useId, useState } from 'react'
 import type { Export } from '@/api/client'
 import { videoQuery } from '@/api/queries'
+import { ownName } from '@/components/export-name'
 import { StatusBadge, fillOf } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/field'
@@ -22,9 +23,8 @@ import { settingsLine, typeLabel } from './options'
 /** What an export is called where it has no files yet. */
 export function useExportName(made: Export): string {
   const video = useQuery({ ...videoQuery(made.video_id), staleTime: 60_000 }).data
-  const file = made.outputs.length === 1 ? made.outputs[0]?.filename : undefined
   // Its files may be of another format than the video.
-  return file ?? made.name ?? video?.filename.replace(/\.\w+$/, '') ?? 'Export'
+  return ownName(made) ?? video?.filename.replace(/\.\w+$/, '') ?? 'Export'
 }
 
 /** The name of an export, which leads to it. */
