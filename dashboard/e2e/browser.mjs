@@ -9,6 +9,9 @@ import { preview } from 'vite'
 
 export const dashboard = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** How long anything may take that has no bound of its own. Slow machines are no fault: only what never comes is. */
+const PATIENCE_MS = 120_000
+
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -61,6 +64,7 @@ export async function browser({ theme = 'dark', width = 1440, height = 900, logi
     colorScheme: theme,
     reducedMotion: 'reduce',
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = context.pages()[0] ?? (await context.newPage())
   const faults = []
   /** Requests of all pages, and those of them that went elsewhere than to the page's own origin. */

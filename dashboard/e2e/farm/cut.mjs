@@ -36,7 +36,7 @@ export async function cut({ page, step, farm, source }) {
     await page.getByRole('heading', { name: 'Videos' }).waitFor()
     await page.getByLabel('Videos to upload').first().setInputFiles(source.path)
     await page.getByText('Uploaded').waitFor()
-    await page.getByRole('button', { name: `Quick export of ${source.name}` }).waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: `Quick export of ${source.name}` }).waitFor()
     return `${(statSync(source.path).size / 1e6).toFixed(1)} MB`
   })
   await step('the editor has picture, thumbnails and waveform', async () => {

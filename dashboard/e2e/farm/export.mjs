@@ -52,7 +52,7 @@ export async function order({ page, step, farm, source, downloads }) {
     await start(page)
     first = await viewed(page)
     await recorded(page)
-    await page.waitForFunction(() => window.seenOnScreen.values.length > 1, undefined, { timeout: 60_000 })
+    await page.waitForFunction(() => window.seenOnScreen.values.length > 1)
     await shot(page, 'progress')
     await finished(page)
     return heldToItsWord(page)
@@ -88,10 +88,10 @@ export async function order({ page, step, farm, source, downloads }) {
     await other.goto(page.url())
     await other.getByRole('progressbar', { name: 'Export progress' }).waitFor()
     const cancelled = async (tab) => {
-      await tab.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 30_000 })
+      await tab.getByText('Cancelled', { exact: true }).first().waitFor()
       return `${((performance.now() - begun) / 1000).toFixed(1)} s`
     }
-    await page.getByRole('button', { name: 'Cancel export' }).click({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Cancel export' }).click()
     const begun = performance.now()
     const [here, there] = await Promise.all([page, other].map(cancelled))
     await other.close()
@@ -177,7 +177,7 @@ async function retried({ page, farm, source, editor }) {
     await page.getByLabel('File name').fill('Second try')
     await start(page)
     failed = await viewed(page)
-    await page.getByRole('heading', { name: 'The export failed' }).waitFor({ timeout: 120_000 })
+    await page.getByRole('heading', { name: 'The export failed' }).waitFor()
     await shot(page, 'failed')
   } finally {
     back()

@@ -50,13 +50,13 @@ async function drained({ page, farm, source }) {
   const body = { resolution: '1080p', format: 'mp4', quality: 'high', export_type: 'single', reuse_parts: false }
   const { id } = await farm.api(`/api/videos/${video.id}/export`, 'POST', body)
   const row = page.getByRole('row', { name: new RegExp(NAME) })
-  await row.getByText(/^[1-9]\d* \/ \d+$/).waitFor({ timeout: 60_000 })
+  await row.getByText(/^[1-9]\d* \/ \d+$/).waitFor()
   const { id: node } = await nodeOf(farm)
   await row.getByRole('button', { name: /^More for/ }).click()
   await page.getByRole('menuitem', { name: /^Drain/ }).click()
   await row.getByText('Draining', { exact: true }).waitFor()
   const had = (await farm.api(`/api/queue/tasks?node_id=${node}&state=leased&limit=100`)).tasks
-  await row.getByText(/^0 \/ \d+$/).waitFor({ timeout: 120_000 })
+  await row.getByText(/^0 \/ \d+$/).waitFor()
   await shot(page, 'nodes-drained')
   const { tasks } = await farm.api(`/api/queue/tasks?export_id=${id}&limit=100`)
   const after = had.map((task) => tasks.find((one) => one.id === task.id))
@@ -81,7 +81,7 @@ export async function operate({ page, step, farm, source, faults }) {
     await shot(page, 'enrol-waiting')
     const begun = performance.now()
     second = farm.join(command)
-    await page.getByText(/^Ready, with \d+ slots?$/).waitFor({ timeout: 60_000 }).catch((cause) => {
+    await page.getByText(/^Ready, with \d+ slots?$/).waitFor().catch((cause) => {
       throw new Error(second.log(), { cause })
     })
     await shot(page, 'enrol-ready')
@@ -111,7 +111,7 @@ export async function operate({ page, step, farm, source, faults }) {
     })
     await cellsRecorded(page)
     const own = page.getByRole('row', { name: new RegExp(`^${NAME}`) }).locator('[data-cell][aria-label*="Running"]')
-    await own.first().waitFor({ timeout: 60_000 })
+    await own.first().waitFor()
     second.kill()
     const silent = gone(farm)
     const killedAt = await page.evaluate(() => performance.now())
@@ -153,7 +153,7 @@ export async function operate({ page, step, farm, source, faults }) {
   await step('the node that is gone is shown so, and is removed', async () => {
     await page.goto(new URL('/ops/nodes', page.url()).href)
     const row = page.getByRole('row', { name: new RegExp(NAME) })
-    await row.getByText('Offline', { exact: true }).waitFor({ timeout: 60_000 })
+    await row.getByText('Offline', { exact: true }).waitFor()
     await shot(page, 'nodes')
     await row.getByRole('button', { name: /^More for/ }).click()
     await page.getByRole('menuitem', { name: 'Remove…' }).click()

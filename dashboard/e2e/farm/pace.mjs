@@ -29,7 +29,7 @@ export async function pace({ page, step, farm }) {
       const { id } = await order()
       await page.goto(`${between.url}/exports/${id}`)
       const bar = '[role=progressbar][aria-label="Export progress"]'
-      await page.waitForFunction((path) => Number(document.querySelector(path)?.getAttribute('aria-valuenow')) >= 1, bar, { timeout: 60_000 })
+      await page.waitForFunction((path) => Number(document.querySelector(path)?.getAttribute('aria-valuenow')) >= 1, bar)
       const took = []
       for (let number = 0; number < TRIES; number += 1) {
         const next = Number(await page.locator(bar).getAttribute('aria-valuenow')) + 1
