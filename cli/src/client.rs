@@ -21,7 +21,7 @@ use crate::failure::Failure;
 
 pub use events::ProgressEvents;
 pub use people::{Account, NewUser};
-pub use running::{Node, QueueCounts, QueuedExport, Task};
+pub use running::{Node, QueueCounts, QueuedExport, StuckTask, Task};
 
 use calls::Target;
 

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::args::{List, Queue, QueueCommand};
-use crate::client::{QueueCounts, QueuedExport, Task};
+use crate::client::{QueueCounts, QueuedExport, StuckTask, Task};
 use crate::failure::Failure;
 use crate::running_farm::connect;
 use crate::stdout;
@@ -17,6 +17,16 @@ pub async fn run(queue: Queue) -> Result<(), Failure> {
         Some(QueueCommand::Tasks { export, list }) => {
             let tasks = connect(&list.farm).await?.open_tasks(export).await?;
             show(&list, &tasks, || tasks.iter().map(task_line).collect())
+        }
+        Some(QueueCommand::Stuck { factor, list }) => {
+            let stuck = connect(&list.farm).await?.stuck_tasks(factor).await?;
+            show(&list, &stuck, || {
+                if stuck.is_empty() {
+                    vec!["Nothing is stuck.".to_owned()]
+                } else {
+                    stuck.iter().map(stuck_line).collect()
+                }
+            })
         }
         Some(QueueCommand::Priority { export, priority, farm }) => {
             connect(&farm).await?.set_priority(export, priority).await?;
@@ -71,8 +81,10 @@ fn export_line(export: &QueuedExport) -> String {
 }
 
 fn counts_line(counts: &QueueCounts) -> String {
+    let left = counts.time_left_seconds.as_ref();
+    let left = left.map(|left| format!("; {:.0} to {:.0} s left", left.low, left.high)).unwrap_or_default();
     format!(
-        "{} pending, {} processing, {} paused, {} failed within the hour; {} tasks run and {} wait on {} of {} slots of {} nodes",
+        "{} pending, {} processing, {} paused, {} failed within the hour; {} tasks run and {} wait on {} of {} slots of {} nodes; {:.0} frames per second{left}",
         counts.pending,
         counts.processing,
         counts.paused,
@@ -81,8 +93,14 @@ fn counts_line(counts: &QueueCounts) -> String {
         counts.tasks_waiting,
         counts.slots_busy,
         counts.slots,
-        counts.nodes_online
+        counts.nodes_online,
+        counts.frames_per_second
     )
+}
+
+fn stuck_line(stuck: &StuckTask) -> String {
+    let StuckTask { task, running_seconds, usual_seconds } = stuck;
+    format!("{}  {:<8} runs for {running_seconds:.0} s instead of {usual_seconds:.1} s", task.id, task.kind)
 }
 
 fn task_line(task: &Task) -> String {

@@ -5,6 +5,7 @@ mod act;
 mod facts;
 mod in_flight;
 mod previews;
+mod readings;
 mod retention;
 mod sources;
 
@@ -23,6 +24,7 @@ use crate::store::{OpenExport, Store, StoreError};
 use crate::upload::Publisher;
 
 use in_flight::InFlight;
+pub use readings::take_readings;
 pub use retention::keep_no_longer;
 
 /// Exports moved side by side in one round.

@@ -80,6 +80,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     tasks.spawn("dispatch", OnEnd::Fatal, dispatch::run(doorbells, config.dispatch, config.nats, tasks.stop().clone()));
     tasks.spawn("webhooks", OnEnd::Fatal, webhooks::run(told, config.webhooks, tasks.stop().clone()));
     tasks.spawn("retention", OnEnd::Fatal, advance::keep_no_longer(exports.clone()));
+    tasks.spawn("readings", OnEnd::Fatal, advance::take_readings(exports.clone()));
     tasks.spawn("advance", OnEnd::Fatal, advance::run(exports, config.advance));
     let ended = Lifecycle::new(tasks).run().await;
     // Not before the last task has ended.

@@ -30,6 +30,7 @@ mod observe;
 mod paging;
 mod password;
 mod queue;
+mod range;
 mod refusal;
 mod request_id;
 mod seal;

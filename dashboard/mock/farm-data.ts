@@ -1,5 +1,5 @@
 // What the mock farm's queue holds: open exports, their tasks, usage and webhooks. Tasks move on as time passes.
-import type { Delivery, QueuedExport, Task, TaskState, Usage, Webhook } from '../src/api/gen'
+import type { Delivery, QueueHistory, QueuedExport, StuckTask, Task, TaskState, Usage, Webhook } from '../src/api/gen'
 import { ago, ahead, id, opened } from './clock'
 import { me, nodes, users } from './data'
 
@@ -66,6 +66,36 @@ export function tasksNow(): Task[] {
     task(210, { state: 'poisoned', node: 1, failures: 3, message: 'The media process used more than 4 GB of memory.' }),
     ...Array.from({ length: 40 }, (_, number) => task(300 + number, { state: 'done', node: number % 2 })),
   ]
+}
+
+/** Two of those that run, for longer than they should. */
+export function stuckNow(factor: number): StuckTask[] {
+  const running = (Date.now() - opened) / 1000
+  return [
+    { task: task(4, { state: 'leased', node: 0 }), running_seconds: 214 + running, usual_seconds: 18.4 },
+    { task: task(9, { state: 'leased', node: 1 }), running_seconds: 71 + running, usual_seconds: 19.2 },
+  ].filter((stuck) => stuck.running_seconds > factor * stuck.usual_seconds)
+}
+
+/** A working day of the farm: the line grows in the morning, and the coordinator was away for a while. */
+export function history(minutes: number): QueueHistory {
+  const step_seconds = Math.ceil((minutes * 60) / 96 / 15) * 15
+  const length = Math.ceil((minutes * 60) / step_seconds)
+  const now = Math.floor(Date.now() / 15_000) * 15_000
+  return {
+    step_seconds,
+    stretches: Array.from({ length }, (_, number) => {
+      const wave = Math.max(0, Math.sin((number / length) * 7 - 1) + 0.35 * Math.sin(number * 1.7))
+      const away = number > length * 0.3 && number < length * 0.36
+      const running = Math.min(20, Math.round(wave * 26))
+      return {
+        at: new Date(now - (length - number) * step_seconds * 1000).toISOString(),
+        ...(away ? {} : { tasks_waiting: Math.round(wave * 58), tasks_running: running, slots: number > length / 2 ? 20 : 16 }),
+        tasks_done: away ? 0 : running * 3,
+        frames_done: away ? 0 : Math.round(running * 21 * step_seconds),
+      }
+    }),
+  }
 }
 
 export const usage: Usage[] = ['2026-11', '2026-10', '2026-09'].flatMap((month, index) =>

@@ -2,7 +2,7 @@
 // `many` and `slow`. With `?farm=limited` it takes only so many orders at once.
 import { HttpResponse, delay, http } from 'msw'
 import { refusal } from './answers'
-import { id } from './clock'
+import { ago, id } from './clock'
 import { videos } from './data'
 
 const KEPT = 'mock.farm'
@@ -20,10 +20,17 @@ const NOTHING: Readonly<Record<string, object>> = {
       nodes_online: 0,
       slots: 0,
       slots_busy: 0,
+      frames_per_second: 0,
+      time_left_seconds: { low: 0, high: 0 },
     },
     exports: [],
     total: 0,
   },
+  '/api/queue/history': {
+    step_seconds: 45,
+    stretches: Array.from({ length: 80 }, (_, number) => ({ at: ago((80 - number) * 45), tasks_waiting: 0, tasks_running: 0, slots: 0, tasks_done: 0, frames_done: 0 })),
+  },
+  '/api/queue/stuck': { stuck: [] },
   '/api/queue/tasks': { tasks: [], total: 0 },
   '/api/nodes': { nodes: [], total: 0 },
   '/api/tokens': { tokens: [], total: 0 },

@@ -109,6 +109,8 @@ fn a_farm_is_run_from_the_command_line() {
     let open = &queue["exports"][0];
     assert_eq!((&open["id"], &open["priority"], &queue["counts"]["paused"]), (&json!(export), &json!(-7), &json!(1)));
     assert!(said(&["queue"]).contains("paused"));
+    assert!(said(&["queue"]).contains("frames per second"));
+    assert_eq!(told(&["queue", "stuck", "--factor", "100"]), json!([]), "nothing has run for half a minute");
     // Two slots cannot have begun all of it.
     eventually("tasks that wait", SETTLED_WITHIN, || {
         let tasks = told(&["queue", "tasks", &export]);

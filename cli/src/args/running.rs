@@ -36,6 +36,14 @@ pub enum QueueCommand {
         #[command(flatten)]
         list: List,
     },
+    /// List tasks that a node has had for much longer than such tasks usually take
+    Stuck {
+        /// How many times as long as usual
+        #[arg(long, value_name = "TIMES", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+        factor: u32,
+        #[command(flatten)]
+        list: List,
+    },
     /// Give an export another priority: the higher, the sooner
     Priority {
         /// The export's id

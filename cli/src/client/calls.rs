@@ -81,6 +81,7 @@ calls! {
     REMOVE_NODE: DELETE "/api/nodes/{id}";
     VIEW_QUEUE: GET "/api/queue";
     LIST_TASKS: GET "/api/queue/tasks";
+    LIST_STUCK: GET "/api/queue/stuck";
     SET_PRIORITY: POST "/api/queue/exports/{id}/priority";
     PAUSE_EXPORT: POST "/api/queue/exports/{id}/pause";
     RESUME_EXPORT: POST "/api/queue/exports/{id}/resume";

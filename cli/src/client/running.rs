@@ -38,6 +38,20 @@ pub struct QueueCounts {
     pub slots: u64,
     /// How many of these are busy.
     pub slots_busy: u64,
+    /// Frames of pictures rendered in a second, over the last minute.
+    pub frames_per_second: f64,
+    /// Seconds until everything that is planned is rendered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_left_seconds: Option<Expected>,
+}
+
+/// What is expected, as a range.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Expected {
+    /// Seldom less.
+    pub low: f64,
+    /// Seldom more.
+    pub high: f64,
 }
 
 /// An open export among all others.
@@ -87,6 +101,24 @@ pub struct Task {
     /// Why it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Why>,
+}
+
+/// Tasks that take too long.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct StuckTasks {
+    /// Those that run longest first.
+    pub stuck: Vec<StuckTask>,
+}
+
+/// A task that takes too long.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct StuckTask {
+    /// The task.
+    pub task: Task,
+    /// For how long its node has had it.
+    pub running_seconds: f64,
+    /// How long such a task takes.
+    pub usual_seconds: f64,
 }
 
 /// Why something is not happening.
@@ -185,6 +217,13 @@ impl Client {
             all.extend(tasks.tasks);
         }
         Ok(all)
+    }
+
+    /// Tasks that some node has had for `factor` times as long as they usually take.
+    pub async fn stuck_tasks(&self, factor: u32) -> Result<Vec<StuckTask>, Error> {
+        let stuck: StuckTasks =
+            self.json(calls::LIST_STUCK.all().with(&format!("factor={factor}")), None::<&()>).await?;
+        Ok(stuck.stuck)
     }
 
     /// Gives an export another priority.

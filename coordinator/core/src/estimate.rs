@@ -62,7 +62,9 @@ pub struct Range {
 }
 
 impl Range {
-    fn plus(self, other: Range) -> Range {
+    /// Both ends added.
+    #[must_use]
+    pub fn plus(self, other: Range) -> Range {
         Range { low: self.low + other.low, high: self.high + other.high }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod at_rest;
+pub mod backlog;
 pub mod content_key;
 pub mod crossfade;
 pub mod deadline;

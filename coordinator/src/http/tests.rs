@@ -12,6 +12,7 @@ mod faults;
 mod idempotency;
 mod limits;
 mod lists;
+mod looking_back;
 mod many_orders;
 mod matrix;
 mod nodes;

@@ -26,6 +26,8 @@ pub struct Charge<'a> {
     pub render_ms: u64,
     /// How large its part got.
     pub size_bytes: u64,
+    /// Frames of picture in it.
+    pub frame_count: u64,
 }
 
 /// What somebody used in a stretch of time.
@@ -90,8 +92,9 @@ impl Tx {
     /// Puts an attempt on the bill, in the transaction that commits it. Once, however often it is said.
     pub async fn charge(&mut self, charge: &Charge<'_>, now: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "-- charges.insert
-            insert into charges (task_id, attempt, user_id, export_id, kind, recipe, amount, render_ms, size_bytes, created_at)
-            select tasks.id, $2, videos.user_id, tasks.export_id, $3, $4, $5, $6, $7, $8
+            insert into charges (task_id, attempt, user_id, export_id, kind, recipe, amount, render_ms, size_bytes, frame_count,
+                                 created_at)
+            select tasks.id, $2, videos.user_id, tasks.export_id, $3, $4, $5, $6, $7, $8, $9
             from tasks join videos on videos.id = tasks.video_id where tasks.id = $1
             on conflict (task_id, attempt) do nothing";
         within!(self, |db| sqlx::query(SQL)
@@ -102,6 +105,7 @@ impl Tx {
             .bind(whole(charge.measure.amount))
             .bind(whole(charge.render_ms))
             .bind(whole(charge.size_bytes))
+            .bind(whole(charge.frame_count))
             .bind(now.0)
             .execute(db)
             .await
@@ -149,17 +153,19 @@ impl Store {
         Ok(rows.into_iter().map(sample).collect())
     }
 
-    /// How many tasks of exports of each kind wait or run; kinds without any are left out. What is paused waits for nobody.
-    pub async fn open_tasks(&self) -> Result<Vec<(TaskKind, u64)>, StoreError> {
-        const SQL: &str = "-- charges.open_tasks
-            select tasks.kind, count(*) from tasks join exports on exports.id = tasks.export_id
+    /// How many tasks of exports of each kind are left to do, of which one that is half done counts half; kinds without any are left
+    /// out. What is paused waits for nobody.
+    pub async fn tasks_left(&self) -> Result<Vec<(TaskKind, f64)>, StoreError> {
+        const SQL: &str = "-- charges.tasks_left
+            select tasks.kind, sum(1.0 - cast(tasks.amount_done as double precision) / case when tasks.amount_total > 0 then tasks.amount_total else 1 end)
+            from tasks join exports on exports.id = tasks.export_id
             where tasks.state in ('ready', 'leased') and exports.paused_at is null group by tasks.kind";
-        let rows: Vec<(String, i64)> = read!(self, |db| sqlx::query_as(SQL).fetch_all(db).await)
-            .map_err(StoreError::during("count the open tasks"))?;
-        let known = |(kind, open): (String, i64)| {
+        let rows: Vec<(String, f64)> = read!(self, |db| sqlx::query_as(SQL).fetch_all(db).await)
+            .map_err(StoreError::during("add up what is left to do"))?;
+        let known = |(kind, left): (String, f64)| {
             let inconsistent =
                 || StoreError::Inconsistent { table: "tasks", column: "kind", row: format!("any {kind:?}") };
-            Ok((TaskKind::parse(&kind).ok_or_else(inconsistent)?, count(open)))
+            Ok((TaskKind::parse(&kind).ok_or_else(inconsistent)?, left))
         };
         rows.into_iter().map(known).collect()
     }

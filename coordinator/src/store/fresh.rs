@@ -2,6 +2,7 @@
 //! Holds the smallest rows a task needs around it.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use farm_core::content_key::ContentKey;
 use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
@@ -162,4 +163,11 @@ impl Fresh {
         const SQL: &str = "update tasks set lease_until = 1 where state = 'leased'";
         write!(&self.store, |db| sqlx::query(SQL).execute(db).await.map(drop)).unwrap();
     }
+}
+
+/// Makes a lease as old as `running`: its time passes without anybody waiting for it.
+pub async fn has_run_for(store: &Store, task: TaskId, running: Duration) {
+    const SQL: &str = "update tasks set leased_at = leased_at - $2 where id = $1";
+    let running = i64::try_from(running.as_micros()).unwrap();
+    write!(store, |db| sqlx::query(SQL).bind(task.0).bind(running).execute(db).await.map(drop)).unwrap();
 }

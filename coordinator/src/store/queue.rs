@@ -1,5 +1,7 @@
 //! The queue as operators see it: every user's open exports, and the orders given about them. Decides nothing.
 
+mod history;
+mod running;
 mod tasks;
 mod waiting;
 
@@ -12,6 +14,8 @@ use super::page::Page;
 use super::{Store, StoreError, Tx};
 use crate::{read, within};
 
+pub use history::{READ_EVERY, READINGS_KEPT, Reading, Stretch, began};
+pub use running::Running;
 pub use tasks::{TaskFilter, TaskSeen};
 
 /// An open export among all others.

@@ -56,6 +56,25 @@ export async function desk({ page, step, farm }) {
     return cells.join(' · ')
   })
   await step('the queue obeys: raised, paused, resumed', () => queue({ page, farm, visit }), 34, 36)
+  await step('how the queue was is drawn, under one cursor; what it says is what the farm rendered', () => lookBack({ page, farm, visit }))
+}
+
+async function lookBack({ page, farm, visit }) {
+  await visit('/ops/queue?minutes=15')
+  const tasks = page.getByRole('img', { name: /Slots at most [1-9]/ })
+  const frames = page.getByRole('img', { name: /Frames per second at most [1-9]/ })
+  await tasks.waitFor()
+  await frames.waitFor()
+  await frames.hover()
+  await page.getByText('at most', { exact: true }).first().waitFor({ state: 'detached' })
+  assert.equal(await page.getByText('at most', { exact: true }).count(), 0, 'both follow the cursor')
+  await shot(page, 'queue-history')
+  const { stretches } = await farm.api('/api/queue/history?minutes=15')
+  const rendered = stretches.reduce((sum, { frames_done }) => sum + frames_done, 0)
+  const read = stretches.filter(({ slots }) => slots > 0).length
+  await visit('/ops/failures')
+  await page.getByText('Nothing runs for so long.').waitFor()
+  return `${rendered} frames in ${read} quarters of a minute`
 }
 
 async function creator({ page, farm, visit }) {
@@ -116,20 +135,21 @@ async function queue({ page, farm, visit }) {
 
 /** The figures of the page, once they are those of the API: both go on meanwhile. */
 async function agreed(page, farm) {
-  const written = ['Exports queued', 'Exports under way', 'Failed this hour', 'Tasks waiting', 'Tasks running']
+  const written = ['Exports queued', 'Exports under way', 'Failed this hour', 'Tasks waiting']
   const told = async () => {
     const { counts } = await farm.api('/api/queue')
-    return [counts.pending, counts.processing, counts.failed_last_hour, counts.tasks_waiting, counts.tasks_running].join(', ')
+    return [counts.pending, counts.processing, counts.failed_last_hour, counts.tasks_waiting, `${counts.tasks_running} running`].join(', ')
   }
   const shown = async () => {
     const told = await page.locator('dl > div').evaluateAll((cards) =>
-      cards.map((card) => [card.querySelector('dt')?.textContent, card.querySelector('dd')?.textContent]),
+      cards.map((card) => [...card.children].map((line) => line.textContent)),
     )
-    return written.map((name) => new Map(told).get(name)).join(', ')
+    const running = told.find(([, , note]) => note?.endsWith(' running'))
+    return [...written.map((name) => told.find(([known]) => known === name)?.[1]), running?.[2]].join(', ')
   }
   for (let look = 0; look < 40; look += 1) {
     const [before, here] = [await told(), await shown()]
-    if (before === here) return `${here}: queued, under way, failed, waiting, running, as the API says`
+    if (before === here) return `${here}: queued, under way, failed, waiting, as the API says`
     await page.waitForResponse((answer) => answer.url().includes('/api/queue?'))
   }
   throw new Error(`the page says ${await shown()}, the API ${await told()}`)

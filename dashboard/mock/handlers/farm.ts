@@ -5,7 +5,7 @@ import type { NewWebhook, Task, Webhook } from '../../src/api/gen'
 import { notFound, page, refusal } from '../answers'
 import { ago, id } from '../clock'
 import { me, nodes } from '../data'
-import { deliveries, queued, tasksNow, usage, webhooks } from '../farm-data'
+import { deliveries, history, queued, stuckNow, tasksNow, usage, webhooks } from '../farm-data'
 import { quota } from './orders'
 
 const done = () => new HttpResponse(null, { status: 204 })
@@ -25,6 +25,8 @@ function counts() {
     slots: online.reduce((sum, { slots }) => sum + slots, 0),
     slots_busy: online.reduce((sum, { slots_busy }) => sum + slots_busy, 0),
     oldest_wait_seconds: 372,
+    frames_per_second: 412.3,
+    time_left_seconds: { low: 96, high: 131 },
   }
 }
 
@@ -83,6 +85,12 @@ export const farmHandlers = [
     const open = [...queued].sort((a, b) => b.priority - a.priority || b.age_seconds - a.age_seconds)
     return HttpResponse.json({ counts: counts(), exports: page(open, url), total: open.length })
   }),
+  http.get('/api/queue/history', ({ request }) =>
+    HttpResponse.json(history(Number(new URL(request.url).searchParams.get('minutes') ?? 60))),
+  ),
+  http.get('/api/queue/stuck', ({ request }) =>
+    HttpResponse.json({ stuck: stuckNow(Number(new URL(request.url).searchParams.get('factor') ?? 3)) }),
+  ),
   http.get('/api/queue/tasks', ({ request }) => {
     const url = new URL(request.url)
     const found = tasksNow().filter((task) =>

@@ -1,12 +1,16 @@
 // The operators' calls of the generated client, in the form the pages use: one argument in, the data or an ApiError out.
 import { done } from './actions'
 import { call } from './call'
-import type { JoinToken, ListTasksData, Node, NodeDetails, Ordered, Queue, Tasks } from './gen'
+import type { JoinToken, ListTasksData, Node, NodeDetails, Ordered, Queue, QueueHistory, StuckTasks, Tasks } from './gen'
 import * as sdk from './gen/sdk.gen'
 
 export type TaskFilter = NonNullable<ListTasksData['query']>
 
 export const viewQueue = (page: number, signal: AbortSignal): Promise<Queue> => call(sdk.viewQueue({ query: { page }, signal }))
+export const viewHistory = (minutes: number, signal: AbortSignal): Promise<QueueHistory> =>
+  call(sdk.viewQueueHistory({ query: { minutes }, signal }))
+export const listStuck = (factor: number, signal: AbortSignal): Promise<StuckTasks> =>
+  call(sdk.listStuckTasks({ query: { factor }, signal }))
 export const listTasks = (query: TaskFilter, signal: AbortSignal): Promise<Tasks> => call(sdk.listTasks({ query, signal }))
 
 export const setPriority = (id: string, priority: number): Promise<Ordered> =>

@@ -27,6 +27,28 @@ export const nodeQuery = (id: string) =>
 export const queueQuery = (page: number) =>
   queryOptions({ queryKey: [...keys.queue, page], queryFn: ({ signal }) => farm.viewQueue(page, signal), ...moving })
 
+/** As often as there is another stretch, and once a minute where these are long. */
+const HISTORY_EVERY_MAX_MS = 60_000
+
+export const historyQuery = (minutes: number) =>
+  queryOptions({
+    queryKey: [...keys.history, minutes],
+    queryFn: ({ signal }) => farm.viewHistory(minutes, signal),
+    refetchInterval: ({ state }) => Math.min(HISTORY_EVERY_MAX_MS, (state.data?.step_seconds ?? 15) * 1000),
+    placeholderData: keepPreviousData,
+  })
+
+/** Nothing gets stuck within seconds. */
+const STUCK_EVERY_MS = 5000
+
+export const stuckQuery = (factor: number) =>
+  queryOptions({
+    queryKey: [...keys.stuck, factor],
+    queryFn: ({ signal }) => farm.listStuck(factor, signal),
+    refetchInterval: STUCK_EVERY_MS,
+    placeholderData: keepPreviousData,
+  })
+
 export const tasksQuery = (filter: farm.TaskFilter) =>
   queryOptions({
     queryKey: [...keys.queue, 'tasks', filter],

@@ -9,6 +9,9 @@ export const keys = {
   video: (id: string) => ['videos', id] as const,
   nodes: ['nodes'] as const,
   queue: ['queue'] as const,
+  // These are looked at by the clock, and not with every piece of news.
+  history: ['history'] as const,
+  stuck: ['stuck'] as const,
   webhooks: ['webhooks'] as const,
   settings: ['settings'] as const,
   presets: ['settings', 'presets'] as const,

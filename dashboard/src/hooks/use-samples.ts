@@ -1,4 +1,4 @@
-// Values as they come, kept for as long as the page is open: the farm keeps no history of them.
+// Values as they come, kept for as long as the page is open: the farm keeps no history of single nodes.
 import { useEffect, useState } from 'react'
 
 /** The last `most` values; `at` is when this one was told, so that the same value told again counts again. */

@@ -1,5 +1,5 @@
 // Numbers as people read them, at the edges where they go wrong.
-import { between, bytes, codecName, duration, parseTimecode, relative, roughly, timecode } from './format'
+import { between, bytes, codecName, duration, parseTimecode, relative, roughly, span, timecode } from './format'
 
 test('sizes', () => {
   expect([0, 999, 1000, 999_499, 999_500, 1_440_000_000].map(bytes)).toEqual(['0 B', '999 B', '1.0 kB', '999 kB', '1.0 MB', '1.4 GB'])
@@ -27,6 +27,10 @@ test('ranges share their unit', () => {
   expect(between(2_000_000, 4_000_000, bytes)).toBe('2.0–4.0 MB')
   expect(between(900_000, 4_000_000, bytes)).toBe('900 kB – 4.0 MB')
   expect(between(5, 5, bytes)).toBe('5 B')
+  expect(span(12, 41)).toBe('12–41 s')
+  expect(span(96, 131)).toBe('1.6–2.2 min')
+  expect(span(5400, 9000)).toBe('1.5–2.5 h')
+  expect(span(60, 7200)).toBe('0.0–2.0 h')
 })
 
 test('moments', () => {

@@ -64,6 +64,12 @@ export function between(low: number, high: number, write: (value: number) => str
   return from.endsWith(unit) && unit !== '' ? `${from.slice(0, -unit.length)}–${to}` : `${from} – ${to}`
 }
 
+/** `1.6–2.2 min` from a low and a high guess in seconds: in the one unit that suits the higher. */
+export function span(low: number, high: number): string {
+  const [size, unit] = high < 100 ? [1, 's'] : high < 6000 ? [60, 'min'] : [3600, 'h']
+  return between(low / size, high / size, (value) => `${value < 10 && size > 1 ? tenths.format(value) : whole.format(value)} ${unit}`)
+}
+
 export const percent = (value: number): string => `${Math.floor(value)} %`
 export const count = (value: number): string => whole.format(value)
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`

@@ -139,6 +139,7 @@ fn every_call_is_in_the_document() {
         (LIST_NODES, &["limit", "page"]),
         (VIEW_QUEUE, &["limit", "page"]),
         (LIST_TASKS, &["sort", "limit", "state", "export_id"]),
+        (LIST_STUCK, &["factor"]),
     ] {
         let known = operation(&document, &call)["parameters"].as_array().cloned().unwrap_or_default();
         for name in parameters {
@@ -164,6 +165,7 @@ fn every_field_that_is_read_is_in_the_document() {
     reads::<running::Nodes>(&LIST_NODES, "200");
     reads::<running::Queue>(&VIEW_QUEUE, "200");
     reads::<running::Tasks>(&LIST_TASKS, "200");
+    reads::<running::StuckTasks>(&LIST_STUCK, "200");
     for call in [DRAIN_NODE, RESUME_NODE, QUARANTINE_NODE] {
         reads::<running::Node>(&call, "200");
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::super::exports::request::CROSSFADE_SECONDS_MAX;
 use super::super::exports::{HOURS_MAX, ORDERS_MAX};
 use super::super::idempotency::KEY_CHARACTERS_MAX;
-use super::super::queue::PRIORITY_MAX;
+use super::super::queue::{FACTOR_MAX, MINUTES_MAX, PRIORITY_MAX};
 use super::super::usage::MONTHS_MAX;
 use super::super::videos::{CONTENT_TYPE_CHARACTERS_MAX, ETAG_CHARACTERS_MAX, VIDEO_BYTES_MAX};
 use super::finish::{operations_mut, parameters_mut};
@@ -109,6 +109,8 @@ fn of_parameters() -> Vec<(&'static str, Bound)> {
         ("page", from(1)),
         ("limit", between(1, LIMIT_MAX)),
         ("months", between(1, MONTHS_MAX)),
+        ("minutes", between(1, MINUTES_MAX)),
+        ("factor", between(1, FACTOR_MAX)),
         ("topics", json!({ "pattern": TOPICS })),
         ("Idempotency-Key", text(1, KEY_CHARACTERS_MAX, KEY)),
     ]

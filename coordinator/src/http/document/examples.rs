@@ -29,6 +29,8 @@ fn of_parameters() -> Vec<(&'static str, Value)> {
         ("page", json!(1)),
         ("limit", json!(10)),
         ("months", json!(1)),
+        ("minutes", json!(60)),
+        ("factor", json!(3)),
         ("everybody", json!(false)),
         ("cancel_only", json!(true)),
         ("search", json!("interview")),

@@ -14,20 +14,12 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::super::identity::SignedIn;
+use super::super::queue;
+use super::super::range::RangeView;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::place::{Counter, Held};
 use super::request::NewExport;
 use crate::store::Store;
-
-/// From about this to about that: one export in ten is below, one above.
-#[derive(Clone, Debug, Object)]
-#[oai(rename = "EstimateRange")]
-struct RangeView {
-    /// Seldom less.
-    low: f64,
-    /// Seldom more.
-    high: f64,
-}
 
 /// What an export would take.
 #[derive(Clone, Debug, Object)]
@@ -86,7 +78,7 @@ impl EstimateExport {
         let basis = Basis { order, facts, table, source_hash, encoder: &encoder, export: ExportId(Uuid::nil()) };
         let plan = plan(&basis);
         let asked = self.asked(&plan, &held).await?;
-        let backlog_ms = self.backlog().await?;
+        let backlog_ms = queue::left(&self.store).await?;
         let farm = Farm { slot_count, backlog_ms: backlog_ms.unwrap_or_default() };
         let estimate = estimate(&asked, farm);
         Ok(Json(view(&held, &plan, &asked, estimate, backlog_ms.is_some())))
@@ -120,18 +112,6 @@ impl EstimateExport {
         }
         Ok(asked)
     }
-
-    /// What everything that waits or runs still takes of one slot, in milliseconds, task by task; `None` when some of it is of a
-    /// kind that was never rendered.
-    async fn backlog(&self) -> Result<Option<Range>, Refusal> {
-        let mut sum = Range::default();
-        for (kind, open) in self.store.open_tasks().await? {
-            let Some(learnt) = learn(&self.store.samples_of_kind(kind).await?) else { return Ok(None) };
-            let ms = learnt.ms.times(seconds_of(open, 1));
-            sum = Range { low: sum.low + ms.low, high: sum.high + ms.high };
-        }
-        Ok(Some(sum))
-    }
 }
 
 fn frames_of(work: &Work) -> u64 {
@@ -147,17 +127,13 @@ fn seconds_of(count: u64, per_second: u64) -> f64 {
 }
 
 fn view(held: &Held, plan: &Plan, asked: &[Asked], estimate: Estimate, queue_known: bool) -> EstimateView {
-    let range = |range: Range, unit: f64| RangeView {
-        low: (range.low / unit).floor() * unit,
-        high: (range.high / unit).ceil() * unit,
-    };
-    let tenths = |seconds: Range| range(seconds, 0.1);
+    let tenths = |seconds: Range| RangeView::of(seconds, 0.1);
     EstimateView {
         duration_seconds: held.duration_seconds,
-        size_bytes: range(estimate.size_bytes, 1.0),
+        size_bytes: RangeView::of(estimate.size_bytes, 1.0),
         render_seconds: estimate.render_seconds.map(tenths),
         queue_seconds: estimate.queue_seconds.filter(|_| queue_known).map(|queue| f64::midpoint(queue.low, queue.high)),
-        cost: estimate.cost.map(|cost| range(cost, 0.001)),
+        cost: estimate.cost.map(|cost| RangeView::of(cost, 0.001)),
         outputs: u32::try_from(plan.outputs.len()).unwrap_or(u32::MAX),
         parts: asked.len() as u64,
         parts_reused: asked.iter().filter(|task| task.present).count() as u64,

@@ -14,10 +14,14 @@ use uuid::Uuid;
 use super::super::identity::Operator;
 use super::super::instant::instant;
 use super::super::paging;
+use super::super::range::RangeView;
 use super::super::refusal::Refusal;
 use super::super::words::ExportStatus;
 use crate::store::Store;
 use crate::store::queue::QueuedExport;
+
+/// The rate of frames is that of the last minute.
+const RATE_OVER: Duration = Duration::from_mins(1);
 
 /// What counts as lately.
 const LATELY: Duration = Duration::from_hours(1);
@@ -93,6 +97,11 @@ pub struct QueueCounts {
     slots_busy: u64,
     /// Seconds since the oldest open export was ordered; absent when there is none.
     oldest_wait_seconds: Option<f64>,
+    /// Frames of pictures rendered in a second, over the last minute.
+    frames_per_second: f64,
+    /// Seconds until everything that is planned is rendered, if nothing else is ordered; absent while no node takes tasks, or some of it
+    /// is of a kind of which too little was rendered. What is paused is left out.
+    time_left_seconds: Option<RangeView>,
 }
 
 /// The queue.
@@ -139,6 +148,8 @@ pub async fn counts(store: &Store, now: Timestamp) -> Result<QueueCounts, Refusa
     let counts = store.queue_counts(now.before(LATELY)).await?;
     let nodes = store.nodes_seen().await?;
     let online = || nodes.iter().filter(|node| node.standing == Standing::Online);
+    let slots = online().map(|node| u64::from(node.slot_count)).sum();
+    let minute = store.queue_history(now.before(RATE_OVER), RATE_OVER, 1).await?;
     Ok(QueueCounts {
         pending: counts.pending,
         processing: counts.processing,
@@ -147,16 +158,24 @@ pub async fn counts(store: &Store, now: Timestamp) -> Result<QueueCounts, Refusa
         tasks_waiting: store.waiting_tasks(super::RING_AGAIN).await?.len() as u64,
         tasks_running: store.workloads().await?.len() as u64,
         nodes_online: online().count() as u64,
-        slots: online().map(|node| u64::from(node.slot_count)).sum(),
+        slots,
         slots_busy: online().map(|node| u64::from(node.slots_busy)).sum(),
         oldest_wait_seconds: counts.oldest.map(|oldest| now.since(oldest).as_secs_f64()),
+        frames_per_second: as_f64(minute.iter().map(|stretch| stretch.frames_done).sum()) / RATE_OVER.as_secs_f64(),
+        time_left_seconds: if slots == 0 { None } else { super::left(store).await? }
+            .map(|left| RangeView::of(left.times(0.001 / as_f64(slots)), 1.0)),
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no farm has 2⁵³ slots, nor renders as many frames in a minute")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
 }
 
 impl QueueCounts {
     /// The same without what passes by itself.
     pub fn timeless(&self) -> QueueCounts {
-        QueueCounts { oldest_wait_seconds: None, ..self.clone() }
+        QueueCounts { oldest_wait_seconds: None, frames_per_second: 0.0, time_left_seconds: None, ..self.clone() }
     }
 }
 

@@ -80,6 +80,8 @@ pub struct TaskView {
     reused: bool,
     /// Why it waits; only while it is `ready`.
     waiting: Option<Why>,
+    /// Since when the node has it, or had it last.
+    leased_at: Option<OffsetDateTime>,
     /// Until when the node has it.
     lease_until: Option<OffsetDateTime>,
     /// When it was made.
@@ -161,6 +163,7 @@ pub fn view(task: TaskSeen, reasons: &BTreeMap<TaskId, Reason>) -> TaskView {
         amount_total: task.amount_total,
         amount_done: task.amount_done,
         reused: task.reused,
+        leased_at: task.leased_at.map(instant),
         lease_until: task.lease_until.map(instant),
         created_at: instant(task.created_at),
         finished_at: task.finished_at.map(instant),

@@ -37,6 +37,7 @@ async fn rendered(app: &App, export: ExportId, video: VideoId, node: NodeId) -> 
             measure: &measure,
             render_ms,
             size_bytes: render_ms * 100,
+            frame_count: planned.amount,
         };
         let mut tx = app.store().begin().await.unwrap();
         tx.charge(&charge, app.clock.now()).await.unwrap();

@@ -178,7 +178,14 @@ async fn creators_run_no_farm() {
     let app = App::start().await;
     let ann = app.creator("ann").await;
     let id = Uuid::nil();
-    for path in ["/api/queue", "/api/queue/tasks", "/api/nodes", &format!("/api/nodes/{id}")] {
+    for path in [
+        "/api/queue",
+        "/api/queue/history",
+        "/api/queue/tasks",
+        "/api/queue/stuck",
+        "/api/nodes",
+        &format!("/api/nodes/{id}"),
+    ] {
         assert_eq!(app.get(&ann, path).await.refusal(), (403, "forbidden"), "{path}");
     }
     for order in ["pause", "resume", "requeue"] {

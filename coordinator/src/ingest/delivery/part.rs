@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt as _;
 use farm_core::content_key::ContentKey;
 use farm_core::estimate::{Measure, measure};
 use farm_core::part::PartHeader;
-use farm_core::work::Work;
+use farm_core::work::{TaskKind, Work};
 use quinn::RecvStream;
 use tracing::info;
 use wire::v1;
@@ -124,8 +124,14 @@ async fn commit(session: &Session, attempt: &Attempt, checked: Checked) -> Resul
         // The file stays without a row: the sweep of the part store takes it.
         return Ok(Verdict::Lost);
     };
-    let charge =
-        Charge { attempt, kind: done.kind, measure: &checked.measure, render_ms: checked.render_ms, size_bytes: bytes };
+    let charge = Charge {
+        attempt,
+        kind: done.kind,
+        measure: &checked.measure,
+        render_ms: checked.render_ms,
+        size_bytes: bytes,
+        frame_count: if done.kind == TaskKind::Picture { frames as u64 } else { 0 },
+    };
     tx.charge(&charge, now).await?;
     tx.commit().await?;
     let (task, node, kind) = (attempt.task, attempt.node, done.kind.as_str());

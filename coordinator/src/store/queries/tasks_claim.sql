@@ -1,6 +1,6 @@
 -- tasks.claim
 update tasks
-set epoch = epoch + 1, state = 'leased', node_id = $3, lease_until = now_micros() + $4,
+set epoch = epoch + 1, state = 'leased', node_id = $3, lease_until = now_micros() + $4, leased_at = now_micros(),
     -- A lease that ran out was lost by its node, whoever notices first.
     node_failures = node_failures + case when state = 'leased' then 1 else 0 end
 where id = $1 and epoch = $2

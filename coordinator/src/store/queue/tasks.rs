@@ -59,6 +59,8 @@ pub struct TaskSeen {
     pub amount_done: u64,
     /// Its part was there before anybody rendered it.
     pub reused: bool,
+    /// Since when the node has it, or had it last.
+    pub leased_at: Option<Timestamp>,
     /// Until when its lease runs.
     pub lease_until: Option<Timestamp>,
     /// When it was made.
@@ -68,7 +70,7 @@ pub struct TaskSeen {
 }
 
 #[derive(sqlx::FromRow)]
-struct TaskRow {
+pub(super) struct TaskRow {
     id: Uuid,
     kind: String,
     state: String,
@@ -85,10 +87,23 @@ struct TaskRow {
     amount_total: i64,
     amount_done: i64,
     reused: bool,
+    leased_at: Option<i64>,
     lease_until: Option<i64>,
     created_at: i64,
     finished_at: Option<i64>,
 }
+
+/// The columns of a [`TaskRow`].
+macro_rules! columns {
+    () => {
+        "tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, videos.filename, tasks.export_id, tasks.node_id,
+            tasks.epoch, tasks.media_failures + tasks.node_failures as failures, tasks.error_message, tasks.error_detail,
+            tasks.amount_total, tasks.amount_done, tasks.reused, tasks.leased_at, tasks.lease_until, tasks.created_at,
+            tasks.finished_at"
+    };
+}
+
+pub(super) use columns;
 
 macro_rules! filtered {
     () => {
@@ -105,10 +120,7 @@ impl Store {
     pub async fn tasks_seen(&self, filter: TaskFilter, page: Page) -> Result<(Vec<TaskSeen>, u64), StoreError> {
         let (rows, total) = paged!(
             self, page, "queue.tasks", TaskRow,
-            select ["tasks.id, tasks.kind, tasks.state, tasks.pool, videos.user_id, tasks.video_id, videos.filename,
-                   tasks.export_id, tasks.node_id, tasks.epoch, tasks.media_failures + tasks.node_failures as failures, tasks.error_message,
-                   tasks.error_detail, tasks.amount_total, tasks.amount_done, tasks.reused, tasks.lease_until,
-                   tasks.created_at, tasks.finished_at"],
+            select [columns!()],
             from [filtered!()], order ["tasks.created_at", "tasks.id"], limit "limit $5 offset $6",
             bind [
                 filter.export.map(|export| export.0),
@@ -144,6 +156,7 @@ impl TryFrom<TaskRow> for TaskSeen {
             amount_total: count(row.amount_total),
             amount_done: count(row.amount_done),
             reused: row.reused,
+            leased_at: row.leased_at.map(Timestamp),
             lease_until: row.lease_until.map(Timestamp),
             created_at: Timestamp(row.created_at),
             finished_at: row.finished_at.map(Timestamp),

@@ -19,9 +19,10 @@ use super::ledger::{
     NOW, a_pending_export, a_ready_video, a_user, an_uploading_export, begin_rendering, complete, on_each_ledger,
 };
 use crate::store::charges::{Charge, Cost};
+use crate::store::fresh::has_run_for;
 use crate::store::join_tokens::NewNode;
 use crate::store::page::Page;
-use crate::store::queue::TaskFilter;
+use crate::store::queue::{READ_EVERY, READINGS_KEPT, Reading, Stretch, TaskFilter, began};
 use crate::store::shares::Shared;
 use crate::store::users::Role;
 use crate::store::webhooks::{DeliveryState, Outcome, WebhookTerms};
@@ -281,8 +282,14 @@ async fn every_attempt_is_charged_once_and_teaches() {
         let Scene { ann, export, tasks, node } = a_rendering_export(&store).await;
         let attempt = store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().unwrap().attempt;
         let measure = Measure { recipe: "x264 23 fast".to_owned(), amount: 1_000_000 };
-        let charge =
-            Charge { attempt: &attempt, kind: TaskKind::Picture, measure: &measure, render_ms: 1_500, size_bytes: 42 };
+        let charge = Charge {
+            attempt: &attempt,
+            kind: TaskKind::Picture,
+            measure: &measure,
+            render_ms: 1_500,
+            size_bytes: 42,
+            frame_count: 30,
+        };
         for _ in 0..2 {
             let mut tx = store.begin().await.unwrap();
             tx.charge(&charge, NOW).await.unwrap();
@@ -291,7 +298,11 @@ async fn every_attempt_is_charged_once_and_teaches() {
         assert_eq!(store.costs_of(&[export]).await.unwrap()[&export], Cost { render_ms: 1_500, picture_ms: 1_500 });
         assert_eq!(store.samples("x264 23 fast").await.unwrap().len(), 1);
         assert_eq!(store.samples_of_kind(TaskKind::Picture).await.unwrap()[0].render_ms, 1_500);
-        assert_eq!(store.open_tasks().await.unwrap().iter().map(|(_, open)| open).sum::<u64>(), tasks.len() as u64);
+        let left = async || store.tasks_left().await.unwrap().iter().map(|(_, left)| left).sum::<f64>();
+        let all = f64::from(u32::try_from(tasks.len()).unwrap());
+        assert!((left().await - all).abs() < 1e-9, "every task is whole");
+        assert!(store.renew_lease(&attempt, LEASE, 25).await.unwrap());
+        assert!(left().await < all, "what is half done counts half");
         let (month, before) = ((Timestamp(0), NOW.after(LEASE)), (Timestamp(0), NOW));
         let usage = store.usage(None, month, (0, 10)).await.unwrap();
         assert_eq!((usage[0].user, usage[0].render_ms, usage[0].attempts, usage[0].exports), (ann, 1_500, 1, 1));
@@ -299,6 +310,61 @@ async fn every_attempt_is_charged_once_and_teaches() {
         assert_eq!(store.usage(None, before, (0, 10)).await.unwrap(), []);
         let users = async |user, (from, until)| store.users_of(user, from, until).await.unwrap();
         assert_eq!((users(None, month).await, users(None, before).await, users(Some(ann), before).await), (1, 0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_ledger_knows_how_the_queue_was() {
+    on_each_ledger(async |store| {
+        let Scene { tasks, node, .. } = a_rendering_export(&store).await;
+        let attempt = store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().unwrap().attempt;
+        let measure = Measure { recipe: "x264 23 fast".to_owned(), amount: 1_000_000 };
+        let charge = Charge {
+            attempt: &attempt,
+            kind: TaskKind::Picture,
+            measure: &measure,
+            render_ms: 1_500,
+            size_bytes: 42,
+            frame_count: 30,
+        };
+        let from = began(NOW);
+        let (second, third) = (from.after(READ_EVERY), from.after(READ_EVERY * 2));
+        let mut tx = store.begin().await.unwrap();
+        tx.charge(&charge, second.after(Duration::from_secs(14))).await.unwrap();
+        tx.commit().await.unwrap();
+        // Twice within a quarter of a minute is once.
+        store.note_reading(from.after(Duration::from_secs(3))).await.unwrap();
+        store.note_reading(from.after(Duration::from_secs(14))).await.unwrap();
+        store.note_reading(third).await.unwrap();
+        let history = store.queue_history(from, READ_EVERY, 3).await.unwrap();
+        let reading = Reading { tasks_waiting: tasks.len() as u64 - 1, tasks_running: 1, slots: 2 };
+        let read = Stretch { reading: Some(reading), ..Stretch::default() };
+        let done = Stretch { reading: None, tasks_done: 1, frames_done: 30 };
+        assert_eq!(history, [read, done, read]);
+        let whole = store.queue_history(from, READ_EVERY * 3, 1).await.unwrap();
+        assert_eq!(whole, [Stretch { reading: Some(reading), tasks_done: 1, frames_done: 30 }]);
+        // A day later the first is forgotten.
+        store.note_reading(third.after(READINGS_KEPT)).await.unwrap();
+        let history = store.queue_history(from, READ_EVERY, 3).await.unwrap();
+        let readings: Vec<_> = history.into_iter().map(|stretch| stretch.reading).collect();
+        assert_eq!(readings, [None, None, Some(reading)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_runs_long_is_found() {
+    on_each_ledger(async |store| {
+        let Scene { tasks, node, .. } = a_rendering_export(&store).await;
+        store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().unwrap();
+        store.claim_task(tasks[1], 0, node, LEASE).await.unwrap().unwrap();
+        let minute = Duration::from_mins(1);
+        assert!(store.running_tasks(minute).await.unwrap().is_empty(), "both have just begun");
+        has_run_for(&store, tasks[1], minute * 2).await;
+        let running = store.running_tasks(minute).await.unwrap();
+        assert_eq!(running.iter().map(|one| one.task.id).collect::<Vec<_>>(), [tasks[1]]);
+        assert!(running[0].running >= minute * 2 && running[0].task.leased_at.is_some(), "{running:?}");
     })
     .await;
 }

@@ -439,7 +439,7 @@ export type Estimate = {
 /**
  * EstimateRange
  *
- * From about this to about that: one export in ten is below, one above.
+ * From about this to about that: one in ten is below, one above.
  */
 export type EstimateRange = {
     /**
@@ -1661,6 +1661,10 @@ export type QueueCounts = {
      */
     failed_last_hour: number;
     /**
+     * Frames of pictures rendered in a second, over the last minute.
+     */
+    frames_per_second: number;
+    /**
      * Nodes that take tasks.
      */
     nodes_online: number;
@@ -1696,6 +1700,59 @@ export type QueueCounts = {
      * Tasks that wait, indexes and previews among them; at most 5,000 are counted.
      */
     tasks_waiting: number;
+    /**
+     * Seconds until everything that is planned is rendered, if nothing else is ordered; absent while no node takes tasks, or some of it
+     * is of a kind of which too little was rendered. What is paused is left out.
+     */
+    time_left_seconds?: EstimateRange & unknown;
+};
+
+/**
+ * QueueHistory
+ *
+ * How the queue was.
+ */
+export type QueueHistory = {
+    /**
+     * How long each stretch is.
+     */
+    step_seconds: number;
+    /**
+     * One after the other, the newest last; the last has just ended.
+     */
+    stretches: Array<QueueStretch>;
+};
+
+/**
+ * QueueStretch
+ *
+ * What a stretch of time was like.
+ */
+export type QueueStretch = {
+    /**
+     * When it began.
+     */
+    at: string;
+    /**
+     * Frames of pictures that these rendered.
+     */
+    frames_done: number;
+    /**
+     * The most slots there were; absent likewise.
+     */
+    slots?: number;
+    /**
+     * Tasks that were done in it.
+     */
+    tasks_done: number;
+    /**
+     * The most tasks that nodes had at once; absent likewise.
+     */
+    tasks_running?: number;
+    /**
+     * The most tasks that waited; absent when the coordinator was not there to look.
+     */
+    tasks_waiting?: number;
 };
 
 /**
@@ -2553,6 +2610,38 @@ export type Sprite = {
 export type Stage = 'queued' | 'downloading' | 'processing' | 'uploading' | 'complete';
 
 /**
+ * StuckTask
+ *
+ * A task that takes too long.
+ */
+export type StuckTask = {
+    /**
+     * For how long the node has had it.
+     */
+    running_seconds: number;
+    /**
+     * The task.
+     */
+    task: Task & unknown;
+    /**
+     * How long such a task takes one slot: as long as the middle one of those that were rendered before.
+     */
+    usual_seconds: number;
+};
+
+/**
+ * StuckTasks
+ *
+ * Tasks that take too long.
+ */
+export type StuckTasks = {
+    /**
+     * Those that run longest first; at most 200 are looked at.
+     */
+    stuck: Array<StuckTask>;
+};
+
+/**
  * Task
  *
  * A unit of work that a node leases.
@@ -2610,6 +2699,10 @@ export type Task = {
      * Until when the node has it.
      */
     lease_until?: string;
+    /**
+     * Since when the node has it, or had it last.
+     */
+    leased_at?: string;
     /**
      * The node that has it, or had it last.
      */
@@ -5287,6 +5380,122 @@ export type ResumeExportResponses = {
 };
 
 export type ResumeExportResponse = ResumeExportResponses[keyof ResumeExportResponses];
+
+export type ViewQueueHistoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How far back, 1 to 1,440; 60 by default.
+         */
+        minutes?: number;
+    };
+    url: '/api/queue/history';
+};
+
+export type ViewQueueHistoryErrors = {
+    /**
+     * Refused: `invalid_request`.
+     */
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+};
+
+export type ViewQueueHistoryError = ViewQueueHistoryErrors[keyof ViewQueueHistoryErrors];
+
+export type ViewQueueHistoryResponses = {
+    /**
+     * How the queue was.
+     */
+    200: QueueHistory;
+};
+
+export type ViewQueueHistoryResponse = ViewQueueHistoryResponses[keyof ViewQueueHistoryResponses];
+
+export type ListStuckTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many times as long as usual, 1 to 100; 3 by default.
+         */
+        factor?: number;
+    };
+    url: '/api/queue/stuck';
+};
+
+export type ListStuckTasksErrors = {
+    /**
+     * Refused: `invalid_request`.
+     */
+    400: Refusal;
+    /**
+     * Refused: `not_signed_in`.
+     */
+    401: Refusal;
+    /**
+     * Refused: `forbidden`.
+     */
+    403: Refusal;
+    /**
+     * Refused: `request_timeout`.
+     */
+    408: Refusal;
+    /**
+     * Refused: `request_too_large`.
+     */
+    413: Refusal;
+    /**
+     * Refused: `unsupported_content_type`.
+     */
+    415: Refusal;
+    /**
+     * Refused: `internal`.
+     */
+    500: Refusal;
+    /**
+     * Refused: `too_busy`, `storage_unavailable`.
+     */
+    503: Refusal;
+};
+
+export type ListStuckTasksError = ListStuckTasksErrors[keyof ListStuckTasksErrors];
+
+export type ListStuckTasksResponses = {
+    /**
+     * Tasks that take too long.
+     */
+    200: StuckTasks;
+};
+
+export type ListStuckTasksResponse = ListStuckTasksResponses[keyof ListStuckTasksResponses];
 
 export type ListTasksData = {
     body?: never;

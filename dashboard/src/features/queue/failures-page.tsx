@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ChevronRight, CircleCheck, RotateCw } from 'lucide-react'
 import { sentence } from '@/api/error'
-import { allTasksQuery, nodesQuery } from '@/api/farm-queries'
+import { allTasksQuery, nodesQuery, stuckQuery } from '@/api/farm-queries'
 import { keys } from '@/api/keys'
 import { requeueExport } from '@/api/farm-actions'
 import { Button } from '@/components/ui/button'
@@ -10,18 +10,25 @@ import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/car
 import { Instant } from '@/components/ui/instant'
 import { toast } from '@/components/ui/toast'
 import { plural } from '@/lib/format'
+import type { Factor } from './factor'
 import { type FailureGroup, grouped } from './failure-groups'
 import { LogView } from './log-view'
+import { Stuck } from './stuck'
 
-export function FailuresPage() {
+type Props = { factor: Factor; onFactor: (factor: Factor) => void }
+
+export function FailuresPage({ factor, onFactor }: Props) {
+  const nodes = useQuery(nodesQuery).data?.nodes ?? []
+  const nodeName = (id: string) => nodes.find((node) => node.id === id)?.name ?? id.slice(-6)
   const poisoned = useQuery(allTasksQuery({ state: 'poisoned' }))
   const waiting = useQuery(allTasksQuery({ state: 'ready' }, 3))
   const again = waiting.data?.tasks.filter(({ failures }) => failures > 0) ?? []
   const groups = grouped([...(poisoned.data?.tasks ?? []), ...again])
-  const error = poisoned.error ?? waiting.error
+  const { data: stuck, error: stuckError } = useQuery(stuckQuery(Number(factor)))
+  const error = poisoned.error ?? waiting.error ?? stuckError
   return (
     <>
-      <PageHeading title="Failures" text="Tasks that failed for good, and those that are being tried again." />
+      <PageHeading title="Failures" text="Tasks that failed for good, those that are being tried again, and those that take too long." />
       {error && <Trouble error={error} onRetry={() => void poisoned.refetch()} />}
       {poisoned.isPending && <Skeleton className="h-40" />}
       {poisoned.data && groups.length === 0 && (
@@ -31,17 +38,17 @@ export function FailuresPage() {
       )}
       <div className="flex flex-col gap-3">
         {groups.map((group) => (
-          <Group key={group.signature} group={group} />
+          <Group key={group.signature} group={group} nodeName={nodeName} />
         ))}
       </div>
+      {stuck && <Stuck stuck={stuck.stuck} factor={factor} onFactor={onFactor} nodeName={nodeName} />}
     </>
   )
 }
 
-function Group({ group }: { group: FailureGroup }) {
-  const nodes = useQuery(nodesQuery).data?.nodes ?? []
+function Group({ group, nodeName }: { group: FailureGroup; nodeName: (id: string) => string }) {
   const cache = useQueryClient()
-  const names = group.nodes.map((id) => nodes.find((node) => node.id === id)?.name ?? id.slice(-6))
+  const names = group.nodes.map(nodeName)
   const requeue = useMutation({
     mutationFn: async () => {
       for (const id of group.exports) await requeueExport(id)

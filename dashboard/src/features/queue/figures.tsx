@@ -1,39 +1,39 @@
-// The farm in numbers, with how some of them went while the page was open.
+// The farm in numbers.
 import type { QueueCounts } from '@/api/gen'
-import { Spark } from '@/components/ui/spark'
-import { useSamples } from '@/hooks/use-samples'
-import { count, duration } from '@/lib/format'
+import { count, roughly, span } from '@/lib/format'
 import { busySlots } from '@/lib/slots'
 
-/** A line shows the last five minutes, a sample every two seconds. */
-const SAMPLES_MAX = 150
+type Figure = { name: string; value: string; note?: string }
 
-export function Figures({ counts, at }: { counts: QueueCounts; at: number }) {
-  const samples = useSamples({ waiting: counts.tasks_waiting, running: counts.tasks_running }, at, SAMPLES_MAX)
+/** When everything that is planned will be rendered. */
+function timeLeft({ time_left_seconds: left, oldest_wait_seconds: oldest }: QueueCounts): Figure {
+  const note = oldest === undefined ? '' : `oldest ${roughly(oldest).replace('about ', '')}`
+  if (!left) return { name: 'Time left', value: '–', note: note || 'nothing to go by yet' }
+  const value = left.high === 0 ? 'none' : span(left.low, left.high)
+  return { name: 'Time left', value, note }
+}
+
+export function Figures({ counts }: { counts: QueueCounts }) {
   const busy = busySlots(counts)
   const use = counts.slots > 0 ? Math.round((busy / counts.slots) * 100) : 0
-  const figures: { name: string; value: string; note?: string; line?: number[] }[] = [
+  const figures: Figure[] = [
     { name: 'Exports queued', value: count(counts.pending), note: counts.paused > 0 ? `${counts.paused} paused` : '' },
     { name: 'Exports under way', value: count(counts.processing) },
     { name: 'Failed this hour', value: count(counts.failed_last_hour) },
-    { name: 'Tasks waiting', value: count(counts.tasks_waiting), line: samples.map(({ waiting }) => waiting) },
-    { name: 'Tasks running', value: count(counts.tasks_running), line: samples.map(({ running }) => running) },
+    { name: 'Tasks waiting', value: count(counts.tasks_waiting), note: `${count(counts.tasks_running)} running` },
     counts.slots > 0
       ? { name: 'Slots busy', value: `${use} %`, note: `${busy} of ${counts.slots}` }
       : { name: 'Slots busy', value: '–', note: 'no node is online' },
-    {
-      name: 'Oldest export',
-      value: counts.oldest_wait_seconds === undefined ? 'none' : duration(counts.oldest_wait_seconds),
-    },
+    { name: 'Frames per second', value: count(counts.frames_per_second), note: 'over the last minute' },
+    timeLeft(counts),
   ]
   return (
     <dl className="mb-5 grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-3">
-      {figures.map(({ name, value, note, line }) => (
-        <div key={name} className="relative overflow-hidden rounded-lg border border-border bg-card px-4 py-3 max-sm:last:col-span-2">
+      {figures.map(({ name, value, note }) => (
+        <div key={name} className="rounded-lg border border-border bg-card px-4 py-3 max-sm:last:col-span-2">
           <dt className="text-sm text-muted">{name}</dt>
-          <dd className="figures text-xl font-semibold">{value}</dd>
+          <dd className="figures truncate text-xl font-semibold">{value}</dd>
           <dd className="h-5 truncate text-sm text-muted">{note}</dd>
-          {line && <Spark values={line} places={SAMPLES_MAX} className="absolute inset-x-0 bottom-0 h-6 w-full" />}
         </div>
       ))}
     </dl>

@@ -7,7 +7,7 @@ import { FailuresPage } from './failures-page'
 import { QueuePage, type QueueView } from './queue-page'
 
 function Held() {
-  const [view, setView] = useState<QueueView>({ page: 1, export: undefined, task: undefined, tasks: 'grid' })
+  const [view, setView] = useState<QueueView>({ page: 1, export: undefined, task: undefined, tasks: 'grid', minutes: '60' })
   return <QueuePage view={view} onView={(part) => setView((known) => ({ ...known, ...part }))} />
 }
 
@@ -54,7 +54,7 @@ test('priorities change and exports are paused', async () => {
 })
 
 test('failures are one line for each cause', async () => {
-  await renderPage(<FailuresPage />)
+  await renderPage(<FailuresPage factor="3" onFactor={() => undefined} />)
   // Once for pictures, once for sound.
   expect(await screen.findAllByText(/^The video breaks off at frame \d+(–\d+)?\.$/, { selector: 'summary span' })).toHaveLength(2)
   expect(await screen.findByText('The media process used more than 4 GB of memory.', { selector: 'summary span' })).toBeInTheDocument()

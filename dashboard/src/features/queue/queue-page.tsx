@@ -1,13 +1,15 @@
 // The farm at work: numbers, everybody's open exports, and every task in the hands of its node.
 import { useQuery } from '@tanstack/react-query'
 import { Coffee } from 'lucide-react'
-import { allTasksQuery, nodesQuery, queueQuery } from '@/api/farm-queries'
+import { allTasksQuery, historyQuery, nodesQuery, queueQuery } from '@/api/farm-queries'
 import type { Task } from '@/api/gen'
 import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { Pager } from '@/components/ui/pager'
 import { Tabs } from '@/components/ui/tabs'
 import { Figures } from './figures'
+import { History } from './history'
+import type { Minutes } from './minutes'
 import { PartsGrid } from './parts-grid'
 import { QueuedExports } from './queued-exports'
 import { TaskDrawer } from './task-drawer'
@@ -15,7 +17,7 @@ import { TaskTable } from './task-table'
 
 const PAGE_SIZE = 10
 
-export type QueueView = { page: number; export: string | undefined; task: string | undefined; tasks: 'grid' | 'table' }
+export type QueueView = { page: number; export: string | undefined; task: string | undefined; tasks: 'grid' | 'table'; minutes: Minutes }
 
 type Props = { view: QueueView; onView: (view: Partial<QueueView>) => void }
 
@@ -35,18 +37,23 @@ function useTasks(exportId: string | undefined): { tasks: Task[]; error: Error |
 export function QueuePage({ view, onView }: Props) {
   const queue = useQuery(queueQuery(view.page))
   const { tasks, error, isPending } = useTasks(view.export)
-  const trouble = queue.error ?? error
+  const history = useQuery(historyQuery(Number(view.minutes)))
+  const trouble = queue.error ?? error ?? history.error
+  const retry = () => Promise.all([queue.refetch(), history.refetch()])
   const shown = queue.data?.exports.find(({ id }) => id === view.export)
   return (
     <>
       <PageHeading title="Queue" />
       {trouble && (
         <div className="mb-4">
-          <Trouble error={trouble} onRetry={() => void queue.refetch()} />
+          <Trouble error={trouble} onRetry={() => void retry()} />
         </div>
       )}
       {queue.isPending && <Skeleton className="mb-5 h-24" />}
-      {queue.data && <Figures counts={queue.data.counts} at={queue.dataUpdatedAt} />}
+      {queue.data && <Figures counts={queue.data.counts} />}
+      {(history.data || !history.error) && (
+        <History history={history.data} minutes={view.minutes} onMinutes={(minutes) => onView({ minutes })} />
+      )}
       {queue.data && (
         <Card className="mb-5 overflow-hidden" aria-label="Open exports">
           {queue.data.total === 0 ? (
