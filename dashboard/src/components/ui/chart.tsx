@@ -111,5 +111,5 @@ function Drawing({ at, lines, height, group, summary, onCursor }: Props) {
 
   useEffect(() => chart.current?.setData(dataOf(at, lines)), [at, lines])
 
-  return <div ref={frame} role="img" aria-label={summary} className="min-w-0" style={{ height }} />
+  return <div ref={frame} role="img" aria-label={summary} className="min-w-0 overflow-hidden" style={{ height }} />
 }

@@ -30,7 +30,7 @@ export function Figures({ counts }: { counts: QueueCounts }) {
   return (
     <dl className="mb-5 grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-3">
       {figures.map(({ name, value, note }) => (
-        <div key={name} className="rounded-lg border border-border bg-card px-4 py-3 max-sm:last:col-span-2">
+        <div key={name} className="min-w-0 overflow-hidden rounded-lg border border-border bg-card px-4 py-3 max-sm:last:col-span-2">
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="figures truncate text-xl font-semibold">{value}</dd>
           <dd className="h-5 truncate text-sm text-muted">{note}</dd>

@@ -39,7 +39,7 @@ export function History({ history, minutes, onMinutes }: Props) {
         <h2 className="flex-1 text-lg font-semibold">History</h2>
         <Select label="How far back" value={minutes} onChange={onMinutes} choices={RANGES} />
       </div>
-      <div className="grid gap-x-8 gap-y-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-8 gap-y-4 lg:grid-cols-2">
         <Panel title="Tasks" at={shown?.at} lines={shown?.tasks} place={place} onCursor={setPlace} />
         <Panel title="Throughput" at={shown?.at} lines={shown?.frames} place={place} onCursor={setPlace} />
       </div>
