@@ -12,35 +12,41 @@ pub const STUCK_FACTOR: u32 = 3;
 /// Nobody needs to look at what runs for less.
 pub const STUCK_MIN: Duration = Duration::from_secs(30);
 
-/// Milliseconds of one slot that `open` tasks of a kind still take, of which one that is half done counts half; `None` when too few
-/// of the kind were rendered. `samples` have an amount of one each.
+/// What is left of the tasks of one recipe, in its own measure. Of a task that is half done half is left.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Left {
+    /// Of all tasks together.
+    pub amount: f64,
+    /// What is left of each, squared, of all together: many small tasks are surer than a large one.
+    pub squares: f64,
+}
+
+/// Milliseconds of one slot that what is left takes, learnt from what was rendered by the same recipe; `None` from too little.
 #[must_use]
-pub fn backlog(samples: &[Sample], open: f64) -> Option<Range> {
-    if samples.len() < SAMPLES_MIN {
-        return None;
-    }
-    let count = as_f64(samples.len() as u64);
-    let mean = samples.iter().map(|sample| as_f64(sample.render_ms)).sum::<f64>() / count;
-    let variance = samples.iter().map(|sample| (as_f64(sample.render_ms) - mean).powi(2)).sum::<f64>() / (count - 1.0);
+pub fn backlog(samples: &[Sample], left: Left) -> Option<Range> {
+    let rates = rates(samples)?;
+    let count = as_f64(rates.len() as u64);
+    let mean = rates.iter().sum::<f64>() / count;
+    let variance = rates.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>() / (count - 1.0);
     // The tasks differ among themselves, and the mean was learnt from a few only.
-    let spread = SPREAD * (variance * (open + open * open / count)).sqrt();
-    let middle = open * mean;
+    let spread = SPREAD * (variance * (left.squares + left.amount * left.amount / count)).sqrt();
+    let middle = left.amount * mean;
     Some(Range { low: (middle - spread).max(0.0), high: middle + spread })
 }
 
 /// How long a task of `amount` usually takes one slot: as long as the middle one of those rendered before; `None` when too few were.
 #[must_use]
 pub fn usual(samples: &[Sample], amount: u64) -> Option<Duration> {
-    let mut rates: Vec<f64> = samples
-        .iter()
-        .filter(|sample| sample.amount > 0)
-        .map(|sample| as_f64(sample.render_ms) / as_f64(sample.amount))
-        .collect();
-    if rates.len() < SAMPLES_MIN {
-        return None;
-    }
+    let mut rates = rates(samples)?;
     rates.sort_by(f64::total_cmp);
     Duration::try_from_secs_f64(rates[rates.len() / 2] * as_f64(amount) / 1000.0).ok()
+}
+
+/// Milliseconds for a unit of amount, of each sample that has one; `None` for too few.
+fn rates(samples: &[Sample]) -> Option<Vec<f64>> {
+    let usable = samples.iter().filter(|sample| sample.amount > 0);
+    let rates: Vec<f64> = usable.map(|sample| as_f64(sample.render_ms) / as_f64(sample.amount)).collect();
+    (rates.len() >= SAMPLES_MIN).then_some(rates)
 }
 
 /// Whether a task that runs for `running` is stuck.
@@ -67,12 +73,15 @@ mod tests {
     #[test]
     fn many_tasks_are_surer_than_one() {
         let samples: Vec<Sample> = [1000, 2000, 3000].into_iter().cycle().take(99).map(|ms| sample(1, ms)).collect();
-        let of = |open| backlog(&samples, open).unwrap();
+        let tasks = |count: f64| Left { amount: count, squares: count };
+        let of = |count| backlog(&samples, tasks(count)).unwrap();
         let share = |range: Range| (range.high - range.low) / (range.high + range.low);
         assert!((of(100.0).low + of(100.0).high - 400_000.0).abs() < 1.0, "about two seconds each: {:?}", of(100.0));
         assert!(share(of(100.0)) < share(of(10.0)) && share(of(10.0)) < share(of(1.0)));
+        let one_large = backlog(&samples, Left { amount: 100.0, squares: 10_000.0 }).unwrap();
+        assert!(share(of(100.0)) < share(one_large), "though it is as much");
         assert_eq!(of(0.0), Range { low: 0.0, high: 0.0 });
-        assert_eq!(backlog(&samples[..4], 1.0), None, "four are too few");
+        assert_eq!(backlog(&samples[..4], tasks(1.0)), None, "four are too few");
     }
 
     #[test]
@@ -92,11 +101,12 @@ mod tests {
         #[test]
         fn a_backlog_lies_around_its_mean(
             render_ms in prop::collection::vec(0_u64..1_000_000, 5..200),
-            open in 0.0_f64..10_000.0,
+            each in prop::collection::vec(0.0_f64..10_000.0, 0..50),
         ) {
             let samples: Vec<Sample> = render_ms.iter().map(|ms| sample(1, *ms)).collect();
-            let range = backlog(&samples, open).unwrap();
-            let middle = open * render_ms.iter().map(|ms| as_f64(*ms)).sum::<f64>() / as_f64(render_ms.len() as u64);
+            let amount = each.iter().sum::<f64>();
+            let range = backlog(&samples, Left { amount, squares: each.iter().map(|one| one * one).sum() }).unwrap();
+            let middle = amount * render_ms.iter().map(|ms| as_f64(*ms)).sum::<f64>() / as_f64(render_ms.len() as u64);
             prop_assert!(range.low <= middle + 1e-6 && middle <= range.high + 1e-6, "{range:?} of {middle}");
             prop_assert!(range.low >= 0.0 && range.high.is_finite());
         }

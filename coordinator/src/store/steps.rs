@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use farm_core::content_key::ContentKey;
 use farm_core::deadline::GRANTED_FIRST;
+use farm_core::estimate::{Measure, measure};
 use farm_core::export::{Format, Order};
 use farm_core::ids::{ExportId, VideoId};
 use farm_core::plan::{Plan, PlannedTask};
@@ -301,10 +302,14 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const SQL: &str = "-- steps.insert_planned_task
             insert into tasks (id, kind, pool, video_id, export_id, content_key, work, state, epoch, not_before, ring_count,
-                               media_failures, node_failures, amount_total, amount_done, reused, created_at, finished_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0, $9, $10, $11, $12, $13)";
+                               media_failures, node_failures, amount_total, amount_done, reused, created_at, finished_at, recipe,
+                               measured_amount)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0, $9, $10, $11, $12, $13, $14, $15)";
         let present = self.part_present(&task.content_key, now).await?;
-        let amount = i64::try_from(task.amount).unwrap_or(i64::MAX);
+        let whole = |amount| i64::try_from(amount).unwrap_or(i64::MAX);
+        let amount = whole(task.amount);
+        let Measure { recipe, amount: measured } = measure(&task.work);
+        let (recipe, measured) = if recipe.is_empty() { (None, None) } else { (Some(recipe), Some(whole(measured))) };
         within!(self, |db| sqlx::query(SQL)
             .bind(Uuid::now_v7())
             .bind(task.work.kind().as_str())
@@ -319,6 +324,8 @@ impl Tx {
             .bind(present)
             .bind(now.0)
             .bind(present.then_some(now.0))
+            .bind(recipe)
+            .bind(measured)
             .execute(db)
             .await
             .map(drop))

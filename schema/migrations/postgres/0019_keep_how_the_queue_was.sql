@@ -13,3 +13,6 @@ create index charges_by_time on charges (created_at);
 
 -- Since when a node has a task; one that was leased before this was noted has none.
 alter table tasks add column leased_at bigint;
+-- What decides how long it takes: as on the bill, where the same recipe and amount are compared. Nothing for a kind that has neither.
+alter table tasks add column recipe text;
+alter table tasks add column measured_amount bigint;

@@ -5,12 +5,12 @@ use farm_core::estimate::Range;
 
 use crate::store::{Store, StoreError};
 
-/// Milliseconds of one slot for everything that is left; `None` when some of it is of a kind of which too little was rendered.
+/// Milliseconds of one slot for everything that is left; `None` when some of it is of a recipe of which too little was rendered.
 pub async fn left(store: &Store) -> Result<Option<Range>, StoreError> {
     let mut sum = Range::default();
-    for (kind, left) in store.tasks_left().await? {
-        let Some(of_kind) = backlog(&store.samples_of_kind(kind).await?, left) else { return Ok(None) };
-        sum = sum.plus(of_kind);
+    for (alike, left) in store.left().await? {
+        let Some(range) = backlog(&store.samples_of(&alike).await?, left) else { return Ok(None) };
+        sum = sum.plus(range);
     }
     Ok(Some(sum))
 }

@@ -1,10 +1,8 @@
 //! `GET /api/queue/stuck`: tasks that some node has had for much longer than such tasks usually take. Takes none away.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
 
 use farm_core::backlog::{STUCK_FACTOR, STUCK_MIN, is_stuck, usual};
-use farm_core::estimate::{Measure, Sample, measure};
 use farm_core::problem::{Problem, ProblemCode};
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
@@ -13,8 +11,7 @@ use poem_openapi::{Object, OpenApi};
 use super::super::identity::Operator;
 use super::super::refusal::Refusal;
 use super::tasks::{TaskView, view};
-use crate::store::queue::Running;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// More times would find nothing.
 pub const FACTOR_MAX: u32 = 100;
@@ -47,7 +44,7 @@ impl ListStuck {
     /// List the tasks that are stuck
     ///
     /// For operators and admins. A task is stuck when a node has had it for over half a minute, and for `factor` times as long as such
-    /// a task usually takes. Of kinds of which too little was rendered nothing is said.
+    /// a task usually takes. Where too little of the kind was rendered nothing is said.
     #[oai(path = "/api/queue/stuck", method = "get", operation_id = "list_stuck_tasks")]
     async fn list(
         &self,
@@ -63,7 +60,10 @@ impl ListStuck {
         let mut known = HashMap::new();
         let mut stuck = Vec::new();
         for running in self.store.running_tasks(STUCK_MIN).await? {
-            let Some(usual) = self.usual(&running, &mut known).await? else { continue };
+            if !known.contains_key(&running.alike) {
+                known.insert(running.alike.clone(), self.store.samples_of(&running.alike).await?);
+            }
+            let Some(usual) = usual(&known[&running.alike], running.amount) else { continue };
             if is_stuck(running.running, usual, factor) {
                 stuck.push(StuckTask {
                     task: view(running.task, &BTreeMap::new()),
@@ -73,27 +73,5 @@ impl ListStuck {
             }
         }
         Ok(Json(StuckTasks { stuck }))
-    }
-}
-
-impl ListStuck {
-    /// How long such a task usually takes: by its recipe where that has one, by its kind otherwise. `known` holds what was read.
-    async fn usual(
-        &self,
-        running: &Running,
-        known: &mut HashMap<String, Vec<Sample>>,
-    ) -> Result<Option<Duration>, StoreError> {
-        let Measure { recipe, amount } = measure(&running.work);
-        let by_kind = recipe.is_empty();
-        let name = if by_kind { running.task.kind.as_str().to_owned() } else { recipe };
-        if !known.contains_key(&name) {
-            let samples = if by_kind {
-                self.store.samples_of_kind(running.task.kind).await?
-            } else {
-                self.store.samples(&name).await?
-            };
-            known.insert(name.clone(), samples);
-        }
-        Ok(usual(&known[&name], if by_kind { 1 } else { amount }))
     }
 }

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use farm_core::work::Work;
-use sqlx::types::Json;
-
 use super::tasks::{TaskRow, columns};
 use super::{TaskSeen, count};
 use crate::read;
+use crate::store::charges::Alike;
 use crate::store::{Store, StoreError};
 
 /// Those that run longest are looked at.
@@ -18,8 +16,10 @@ const RUNNING_MAX: i64 = 200;
 pub struct Running {
     /// The task.
     pub task: TaskSeen,
-    /// What it does.
-    pub work: Work,
+    /// By what it can be compared.
+    pub alike: Alike,
+    /// And how much of that it is.
+    pub amount: u64,
     /// For how long the node has it.
     pub running: Duration,
 }
@@ -28,7 +28,8 @@ pub struct Running {
 struct RunningRow {
     #[sqlx(flatten)]
     task: TaskRow,
-    work: Json<Work>,
+    recipe: Option<String>,
+    measured_amount: Option<i64>,
     running: i64,
 }
 
@@ -39,7 +40,7 @@ impl Store {
             "-- queue.running
             select ",
             columns!(),
-            ", tasks.work, now_micros() - tasks.leased_at as running
+            ", tasks.recipe, tasks.measured_amount, now_micros() - tasks.leased_at as running
             from tasks join videos on videos.id = tasks.video_id
             where tasks.state in ('ready', 'leased') and tasks.state = 'leased' and tasks.leased_at < now_micros() - $1
             order by tasks.leased_at, tasks.id limit $2"
@@ -50,8 +51,10 @@ impl Store {
             read!(self, |db| sqlx::query_as(sql).bind(least).bind(RUNNING_MAX).fetch_all(db).await)
                 .map_err(StoreError::during("list the tasks that run long"))?;
         let running = |row: RunningRow| {
-            let running = Duration::from_micros(count(row.running));
-            Ok(Running { task: TaskSeen::try_from(row.task)?, work: row.work.0, running })
+            let task = TaskSeen::try_from(row.task)?;
+            let alike = row.recipe.map_or(Alike::Kind(task.kind), Alike::Recipe);
+            let (amount, running) = (row.measured_amount.map_or(1, count), Duration::from_micros(count(row.running)));
+            Ok(Running { task, alike, amount, running })
         };
         rows.into_iter().map(running).collect()
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use farm_core::backlog::Left;
 use farm_core::deadline::GRANTED_FIRST;
 use farm_core::estimate::Measure;
 use farm_core::export_settings::ExportSettings;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use super::ledger::{
     NOW, a_pending_export, a_ready_video, a_user, an_uploading_export, begin_rendering, complete, on_each_ledger,
 };
-use crate::store::charges::{Charge, Cost};
+use crate::store::charges::{Alike, Charge, Cost};
 use crate::store::fresh::has_run_for;
 use crate::store::join_tokens::NewNode;
 use crate::store::page::Page;
@@ -297,12 +298,15 @@ async fn every_attempt_is_charged_once_and_teaches() {
         }
         assert_eq!(store.costs_of(&[export]).await.unwrap()[&export], Cost { render_ms: 1_500, picture_ms: 1_500 });
         assert_eq!(store.samples("x264 23 fast").await.unwrap().len(), 1);
-        assert_eq!(store.samples_of_kind(TaskKind::Picture).await.unwrap()[0].render_ms, 1_500);
-        let left = async || store.tasks_left().await.unwrap().iter().map(|(_, left)| left).sum::<f64>();
-        let all = f64::from(u32::try_from(tasks.len()).unwrap());
-        assert!((left().await - all).abs() < 1e-9, "every task is whole");
+        let of_kind = store.samples_of(&Alike::Kind(TaskKind::Picture)).await.unwrap();
+        assert_eq!((of_kind[0].render_ms, of_kind[0].amount), (1_500, 1));
+        let left = async || store.left().await.unwrap().iter().map(|(_, left)| left.amount).sum::<f64>();
+        let all = left().await;
         assert!(store.renew_lease(&attempt, LEASE, 25).await.unwrap());
-        assert!(left().await < all, "what is half done counts half");
+        assert!(left().await < all, "of what is half done half is left");
+        let left = store.left().await.unwrap();
+        assert_eq!(left.len(), 2, "pictures of one recipe, and a poster, which has none: {left:?}");
+        assert!(left.contains(&(Alike::Kind(TaskKind::Poster), Left { amount: 1.0, squares: 1.0 })), "{left:?}");
         let (month, before) = ((Timestamp(0), NOW.after(LEASE)), (Timestamp(0), NOW));
         let usage = store.usage(None, month, (0, 10)).await.unwrap();
         assert_eq!((usage[0].user, usage[0].render_ms, usage[0].attempts, usage[0].exports), (ann, 1_500, 1, 1));

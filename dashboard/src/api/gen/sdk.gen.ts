@@ -525,7 +525,7 @@ export const viewQueueHistory = <ThrowOnError extends boolean = false>(options?:
  * List the tasks that are stuck
  *
  * For operators and admins. A task is stuck when a node has had it for over half a minute, and for `factor` times as long as such
- * a task usually takes. Of kinds of which too little was rendered nothing is said.
+ * a task usually takes. Where too little of the kind was rendered nothing is said.
  */
 export const listStuckTasks = <ThrowOnError extends boolean = false>(options?: Options<ListStuckTasksData, ThrowOnError>): RequestResult<ListStuckTasksResponses, ListStuckTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListStuckTasksResponses, ListStuckTasksErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
