@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download, SearchX } from 'lucide-react'
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { Export, ExportStatus, Format, Resolution } from '@/api/client'
 import { exportsQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
@@ -13,6 +13,7 @@ import { Pager } from '@/components/ui/pager'
 import { SearchField } from '@/components/ui/search-field'
 import { Select } from '@/components/ui/select'
 import { ActionsHead, Head, Table } from '@/components/ui/table'
+import { useLastPage } from '@/hooks/use-last-page'
 import { cn } from '@/lib/class-names'
 import { ExportRow } from './export-row'
 import { FORMATS, RESOLUTIONS } from './options'
@@ -66,12 +67,9 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
       sort: shown.sort,
     }),
   )
-  // The last of a page may be deleted: then the page before it is the last.
-  const last = Math.max(1, Math.ceil((query.data?.total ?? 0) / PAGE_SIZE))
-  const beyond = query.data !== undefined && !query.isPlaceholderData && shown.page > last
-  useEffect(() => {
-    if (beyond) (onView ?? setOwn)({ ...shown, page: last })
-  }, [beyond, last, shown, onView])
+  const toPage = (page: number) => change({ page })
+  const known = query.isPlaceholderData ? undefined : query.data?.total
+  const beyond = useLastPage({ page: shown.page, pageSize: PAGE_SIZE, total: known, onPage: toPage })
   const counts = query.data?.counts
   const total = counts && Object.values(counts).reduce((sum, count) => sum + count, 0)
   const filters = STATUSES.map(({ value, label }) => ({ value, label, count: value === 'all' ? total : counts?.[value] }))
@@ -121,7 +119,7 @@ export function ExportsList({ videoId, className, view, onView }: Props) {
               pageSize={PAGE_SIZE}
               total={query.data.total}
               noun="export"
-              onPage={(page) => change({ page })}
+              onPage={toPage}
             />
           </div>
         )}

@@ -6,8 +6,8 @@ import { renderPage } from '@/test/render'
 import { FailuresPage } from './failures-page'
 import { QueuePage, type QueueView } from './queue-page'
 
-function Held() {
-  const [view, setView] = useState<QueueView>({ page: 1, export: undefined, task: undefined, tasks: 'grid', minutes: '60' })
+function Held({ page = 1 }: { page?: number }) {
+  const [view, setView] = useState<QueueView>({ page, export: undefined, task: undefined, tasks: 'grid', minutes: '60' })
   return <QueuePage view={view} onView={(part) => setView((known) => ({ ...known, ...part }))} />
 }
 
@@ -58,4 +58,9 @@ test('failures are one line for each cause', async () => {
   // Once for pictures, once for sound.
   expect(await screen.findAllByText(/^The video breaks off at frame \d+(–\d+)?\.$/, { selector: 'summary span' })).toHaveLength(2)
   expect(await screen.findByText('The media process used more than 4 GB of memory.', { selector: 'summary span' })).toBeInTheDocument()
+})
+
+test('whoever is on a page that is gone sees the last there is', async () => {
+  await renderPage(<Held page={2} />)
+  expect(await screen.findByText(queued[0]?.filename ?? '', { selector: 'table *' })).toBeInTheDocument()
 })

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button'
 import { Card, Empty, PageHeading, Skeleton, Trouble } from '@/components/ui/card'
 import { Pager } from '@/components/ui/pager'
 import { Tabs } from '@/components/ui/tabs'
+import { useLastPage } from '@/hooks/use-last-page'
 import { Figures } from './figures'
 import { History } from './history'
 import type { Minutes } from './minutes'
@@ -36,6 +37,9 @@ function useTasks(exportId: string | undefined): { tasks: Task[]; error: Error |
 
 export function QueuePage({ view, onView }: Props) {
   const queue = useQuery(queueQuery(view.page))
+  const toPage = (page: number) => onView({ page })
+  const total = queue.isPlaceholderData ? undefined : queue.data?.total
+  const beyond = useLastPage({ page: view.page, pageSize: PAGE_SIZE, total, onPage: toPage })
   const { tasks, error, isPending } = useTasks(view.export)
   const history = useQuery(historyQuery(Number(view.minutes)))
   const trouble = queue.error ?? error ?? history.error
@@ -54,7 +58,7 @@ export function QueuePage({ view, onView }: Props) {
       {(history.data || !history.error) && (
         <History history={history.data} minutes={view.minutes} onMinutes={(minutes) => onView({ minutes })} />
       )}
-      {queue.data && (
+      {queue.data && !beyond && (
         <Card className="mb-5 overflow-hidden" aria-label="Open exports">
           {queue.data.total === 0 ? (
             <Empty icon={<Coffee aria-hidden />} title="Nothing to do" text="No export is open. The farm rests." />
@@ -71,7 +75,7 @@ export function QueuePage({ view, onView }: Props) {
               pageSize={PAGE_SIZE}
               total={queue.data.total}
               noun="export"
-              onPage={(page) => onView({ page })}
+              onPage={toPage}
             />
           )}
         </Card>

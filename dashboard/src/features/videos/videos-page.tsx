@@ -1,7 +1,7 @@
 // All videos: upload, look, choose several and export them at once.
 import { useQuery } from '@tanstack/react-query'
 import { Clapperboard, Download, SearchX } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { Video } from '@/api/gen'
 import { videosQuery } from '@/api/queries'
 import { Button } from '@/components/ui/button'
@@ -10,6 +10,7 @@ import { Pager } from '@/components/ui/pager'
 import { SearchField } from '@/components/ui/search-field'
 import { Select } from '@/components/ui/select'
 import { BulkExport } from '@/features/exports'
+import { useLastPage } from '@/hooks/use-last-page'
 import { duration, plural } from '@/lib/format'
 import { DropZone, UploadButton, UploadList } from './upload-panel'
 import { VideoCard } from './video-card'
@@ -38,12 +39,9 @@ export function VideosPage({ view, onView }: { view: VideosView; onView: (view: 
     setPicked(next)
   }
   const clear = () => setPicked(new Map())
-  // The last of a page may be deleted: then the page before it is the last.
-  const last = Math.max(1, Math.ceil((query.data?.total ?? 0) / PAGE_SIZE))
-  const beyond = query.data !== undefined && !query.isPlaceholderData && page > last
-  useEffect(() => {
-    if (beyond) onView({ ...view, page: last })
-  }, [beyond, last, view, onView])
+  const toPage = (next: number) => onView({ ...view, page: next })
+  const total = query.isPlaceholderData ? undefined : query.data?.total
+  const beyond = useLastPage({ page, pageSize: PAGE_SIZE, total, onPage: toPage })
   const videos = beyond ? undefined : query.data?.videos
   const ready = videos?.filter(({ status }) => status === 'ready') ?? []
   const isNone = videos?.length === 0 && search === ''
@@ -94,7 +92,7 @@ export function VideosPage({ view, onView }: { view: VideosView; onView: (view: 
       </div>
       {query.data && query.data.total > PAGE_SIZE && (
         <div className="mt-4">
-          <Pager page={page} pageSize={PAGE_SIZE} total={query.data.total} onPage={(next) => onView({ ...view, page: next })} noun="video" />
+          <Pager page={page} pageSize={PAGE_SIZE} total={query.data.total} onPage={toPage} noun="video" />
         </div>
       )}
       {picked.size > 0 && (
