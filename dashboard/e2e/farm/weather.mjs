@@ -48,7 +48,13 @@ export async function weather({ page, step, farm }) {
       await farm.api(`/api/exports/${id}`, 'DELETE')
       return `${before} % before, ${after} % after`
     }, 16)
-    await step('whoever asked for it is told when an export is over while the page is hidden', () => notice({ page, farm, order }), 14)
+    await step('whoever asked for it is told when an export is over while the page is hidden', () => notice({ page, farm, order, url: farm.url }), 14)
+    await step('and is told without a stream, too', async () => {
+      between.block()
+      const title = await notice({ page, farm, order, url: between.url })
+      between.unblock()
+      return title
+    })
   } finally {
     // Nobody asks a proxy that is gone.
     await page.goto(`${farm.url}/exports`)
@@ -57,8 +63,8 @@ export async function weather({ page, step, farm }) {
 }
 
 /** A page that believes itself hidden, in a browser that would show notices: what it tells, and where a press on that leads. */
-async function notice({ page, farm, order }) {
-  await page.context().grantPermissions(['notifications'], { origin: new URL(farm.url).origin })
+async function notice({ page, farm, order, url }) {
+  await page.context().grantPermissions(['notifications'], { origin: new URL(url).origin })
   const hidden = await page.context().newPage()
   await hidden.addInitScript(() => {
     window.notices = []
@@ -75,7 +81,7 @@ async function notice({ page, farm, order }) {
   })
   // It is asked for beside one that takes long, so that a fast farm is not over before the button is there, …
   const long = await order({ resolution: '1080p', quality: 'high', reuse_parts: false, segments: [{ start: 0, end: 30 }] })
-  await hidden.goto(`${farm.url}/exports/${long.id}`)
+  await hidden.goto(`${url}/exports/${long.id}`)
   await hidden.getByRole('button', { name: 'Tell me when it is done' }).click()
   await hidden.getByRole('button', { name: 'You will be told', pressed: true }).waitFor()
   await hidden.getByRole('link', { name: 'Usage' }).click()

@@ -42,6 +42,9 @@ export const done = async (answer: Parameters<typeof call>[0]): Promise<void> =>
   await call(answer)
 }
 
+/** The newest exports of all videos, at most `limit`. */
+export const newestExports = async (limit: number): Promise<Export[]> => (await call(sdk.listExports({ query: { limit } }))).exports
+
 export const login = (body: Credentials): Promise<User> => call(sdk.login({ body }))
 export const logout = (): Promise<void> => done(sdk.logout())
 export const changePassword = (body: PasswordChange): Promise<void> => done(sdk.changePassword({ body }))

@@ -1,14 +1,11 @@
 // Notices of the browser about exports that end while nobody looks at the page: only where somebody asked for them.
-import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useSyncExternalStore } from 'react'
-import { getExport } from '@/api/client'
-import { whenOver } from '@/api/events'
-import { ownName } from './export-name'
+import { useSyncExternalStore } from 'react'
 
 const KEY = 'reelfarm.notices'
 const listeners = new Set<() => void>()
 
-const isWanted = (): boolean =>
+/** Whether notices are wanted and can be shown. */
+export const isWanted = (): boolean =>
   'Notification' in window && Notification.permission === 'granted' && localStorage.getItem(KEY) === 'yes'
 
 function want(wanted: boolean): void {
@@ -16,7 +13,8 @@ function want(wanted: boolean): void {
   for (const listener of listeners) listener()
 }
 
-function subscribe(listener: () => void): () => void {
+/** Calls when that changes. */
+export function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
@@ -33,7 +31,7 @@ export function useNotices(): { wanted: boolean; toggle: () => Promise<void> } |
 }
 
 /** Shows a notice. Where the browser has them for service workers alone, as on Android, they are no longer wanted. */
-function noticed(title: string, tag: string): Notification | undefined {
+export function noticed(title: string, tag: string): Notification | undefined {
   try {
     return new Notification(title, { tag })
   } catch (error) {
@@ -41,23 +39,4 @@ function noticed(title: string, tag: string): Notification | undefined {
     want(false)
     return undefined
   }
-}
-
-/** Tells of exports that end while the page is hidden. A press on what is told opens the export. */
-export function useTellWhenOver(): void {
-  const navigate = useNavigate()
-  useEffect(() => {
-    const told = new Set<string>()
-    return whenOver(async (id, status) => {
-      if (!document.hidden || !isWanted() || told.has(id)) return
-      told.add(id)
-      const made = await getExport(id).catch(() => undefined)
-      const name = (made && ownName(made)) ?? 'An export'
-      const notice = noticed(status === 'completed' ? `${name} is done` : `${name} failed`, id)
-      notice?.addEventListener('click', () => {
-        window.focus()
-        void navigate({ to: '/exports/$id', params: { id } })
-      })
-    })
-  }, [navigate])
 }
