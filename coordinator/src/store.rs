@@ -11,6 +11,7 @@ pub mod gauges;
 mod health;
 pub mod idempotency;
 pub mod join_tokens;
+pub mod learning;
 pub mod limits;
 mod login_attempts;
 mod nodes;

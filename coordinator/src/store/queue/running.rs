@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::tasks::{TaskRow, columns};
 use super::{TaskSeen, count};
 use crate::read;
-use crate::store::charges::Alike;
+use crate::store::learning::Alike;
 use crate::store::{Store, StoreError};
 
 /// Those that run longest are looked at.

@@ -19,9 +19,10 @@ use uuid::Uuid;
 use super::ledger::{
     NOW, a_pending_export, a_ready_video, a_user, an_uploading_export, begin_rendering, complete, on_each_ledger,
 };
-use crate::store::charges::{Alike, Charge, Cost};
+use crate::store::charges::{Charge, Cost};
 use crate::store::fresh::has_run_for;
 use crate::store::join_tokens::NewNode;
+use crate::store::learning::Alike;
 use crate::store::page::Page;
 use crate::store::queue::{READ_EVERY, READINGS_KEPT, Reading, Stretch, TaskFilter, began};
 use crate::store::shares::Shared;
