@@ -15,10 +15,10 @@ export function SavePreset({ settings }: { settings: ExportSettings }) {
   const cache = useQueryClient()
   const save = useMutation({
     mutationFn: createPreset,
-    onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: keys.settings })
+    onSuccess: () => {
       setOpen(false)
       setName('')
+      void cache.invalidateQueries({ queryKey: keys.settings })
     },
   })
   const submit = (event: SubmitEvent) => {

@@ -51,12 +51,13 @@ export function useOrder(videoId: string, segments: readonly ExportSegment[], in
   const sending = useRef(false)
   const send = useMutation({
     mutationFn: () => createExport(videoId, order, key),
-    onSuccess: async (made) => {
+    onSuccess: (made) => {
       toast.success('Queued', {
         description: made.outputs.length > 0 ? undefined : video?.filename,
         action: { label: 'View', onClick: () => void navigate({ to: '/exports/$id', params: { id: made.id } }) },
       })
-      await cache.invalidateQueries({ queryKey: keys.exports })
+      // Nobody waits for the lists.
+      void cache.invalidateQueries({ queryKey: keys.exports })
     },
     onError: (error) => {
       if (error instanceof ApiError && error.problems.length > 0) setRefused(faultsFrom(error))

@@ -22,9 +22,9 @@ export function PresetDialog({ preset, settings: first, onClose }: Props) {
   const save = useMutation({
     mutationFn: (body: { name: string; settings: ExportSettings }) =>
       preset ? editPreset(preset.id, body) : createPreset(body),
-    onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: keys.settings })
+    onSuccess: () => {
       onClose()
+      void cache.invalidateQueries({ queryKey: keys.settings })
     },
   })
   const submit = (event: SubmitEvent) => {

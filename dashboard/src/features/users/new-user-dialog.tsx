@@ -24,9 +24,9 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
   const cache = useQueryClient()
   const create = useMutation({
     mutationFn: (body: NewUser) => createUser(body),
-    onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: keys.users })
+    onSuccess: () => {
       onClose()
+      void cache.invalidateQueries({ queryKey: keys.users })
     },
   })
   const submit = (event: SubmitEvent) => {
