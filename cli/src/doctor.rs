@@ -78,8 +78,8 @@ fn folder(doctor: &args::Doctor) -> Result<(String, bool), String> {
 }
 
 async fn address(doctor: &args::Doctor, running: bool) -> Finding {
-    match up::free_address(doctor.listen).await {
-        Ok(address) => Ok(format!("{address} is free")),
+    match up::take_address(doctor.listen).await {
+        Ok(_) => Ok(format!("{} is free", doctor.listen)),
         Err(_) if running => Ok(format!("{} is in use, as it should be while a farm runs", doctor.listen)),
         Err(failure) => Err(failure.line()),
     }

@@ -26,7 +26,7 @@ use crate::signals::Stop;
 use crate::stdout;
 
 pub use farm::{Farm, Options};
-pub use ports::http as free_address;
+pub use ports::http as take_address;
 
 /// A part takes seconds; a part of a large picture on a slow machine may take this long.
 const DRAIN_WITHIN: Duration = Duration::from_secs(30);

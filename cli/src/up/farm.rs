@@ -2,10 +2,11 @@
 //! Keeping them alive is the supervisor's; who may start a farm is settled by the folder's lock before.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use url::Url;
 
 use super::child::Spec;
@@ -61,11 +62,12 @@ struct Start<'a> {
 impl Farm {
     /// Starts the children and waits until the farm takes orders.
     pub async fn start(folder: &Folder, options: &Options, say: Say) -> Result<Self, Failure> {
-        let listen = ports::http(options.listen).await?;
+        let http = ports::http(options.listen).await?;
+        let listen = http.local_addr().context("failed to look which port is taken")?;
         let url = reachable(listen);
         let mut children = Supervisor::new(folder, say);
         let start = Start { folder, options, children: &mut children, listen, url: url.clone() };
-        let token = start.all().await?;
+        let token = start.all(http).await?;
         children.all_ready();
         Ok(Self { url, token, children })
     }
@@ -98,21 +100,22 @@ impl Farm {
 
 impl Start<'_> {
     /// All steps; returns the administrator's token.
-    async fn all(mut self) -> Result<String, Failure> {
+    async fn all(mut self, http: TcpListener) -> Result<String, Failure> {
         let nats_server = programs::nats_server()?;
         let coordinator = programs::beside_us("reelfarm-coordinator")?;
         let node = programs::beside_us("reelfarm-node")?;
         // Videos and files are fetched by whoever uses the HTTP API; "every address" is no address to name to them.
         let ip = if self.listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { self.listen.ip() };
-        let ports = Ports::choose(&self.folder.ports(), ip)?;
-        let ingest = SocketAddr::new(ip, ports.ingest).to_string();
-        let storage = SocketAddr::new(ip, ports.storage).to_string();
-
         let nats = Nats::prepare(self.folder)?;
         let nats_port = self.nats(nats_server, &nats).await?;
+        let held = Ports::choose(&self.folder.ports(), ip)?;
+        let ingest = SocketAddr::new(ip, held.ports.ingest).to_string();
+        let storage = SocketAddr::new(ip, held.ports.storage).to_string();
         let file = self.coordinator_config(&nats, nats_port, &ingest, storage)?;
         let token = enrol::administrator_token(self.folder, &coordinator, &file).await?;
         let client = Client::new(self.url.clone(), token.clone())?;
+        // From here on they are the coordinator's.
+        drop((http, held));
         self.coordinator(coordinator, &file, &client).await?;
         if self.options.node {
             let (file, config) = self.node_config(nats.login("node", nats_port), ingest)?;

@@ -1,5 +1,5 @@
 //! Chooses the ports of a farm and keeps them, so that a restarted child is found where it was.
-//! It only looks whether a port is free; the programs bind them.
+//! They are held until the program that needs them is about to start, so that no other gets them meanwhile.
 
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
@@ -26,24 +26,32 @@ pub struct Ports {
 
 impl Ports {
     /// The ports of the last start where they are still free, others where they are not.
-    pub fn choose(kept_in: &Path, ip: IpAddr) -> Result<Self, Failure> {
+    pub fn choose(kept_in: &Path, ip: IpAddr) -> Result<Held, Failure> {
         let kept = std::fs::read(kept_in).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
-        let ports = Self {
-            ingest: free_udp(ip, kept.map_or(0, |ports| ports.ingest))?,
-            storage: free_tcp(ip, kept.map_or(0, |ports| ports.storage))?,
-        };
+        let (ingest, ingest_held) = free_udp(ip, kept.map_or(0, |ports| ports.ingest))?;
+        let (storage, storage_held) = free_tcp(ip, kept.map_or(0, |ports| ports.storage))?;
+        let ports = Self { ingest, storage };
         write_private(kept_in, &serde_json::to_vec(&ports).context("failed to write the ports as JSON")?)?;
-        Ok(ports)
+        Ok(Held { ports, _ingest: ingest_held, _storage: storage_held })
     }
 }
 
-/// The address the HTTP API will listen on, with port 0 replaced by a free one.
-pub async fn http(listen: SocketAddr) -> Result<SocketAddr, Failure> {
+/// Ports that nobody else gets as long as this is there.
+#[derive(Debug)]
+pub struct Held {
+    /// Which.
+    pub ports: Ports,
+    _ingest: UdpSocket,
+    _storage: TcpListener,
+}
+
+/// Takes the address that the HTTP API will listen on, with port 0 replaced by a free one.
+pub async fn http(listen: SocketAddr) -> Result<TcpListener, Failure> {
     let patience = tokio::time::sleep(RELEASE_PATIENCE);
     tokio::pin!(patience);
     loop {
-        let error = match TcpListener::bind(listen).and_then(|listener| listener.local_addr()) {
-            Ok(address) => return Ok(address),
+        let error = match TcpListener::bind(listen) {
+            Ok(listener) => return Ok(listener),
             Err(error) => error,
         };
         if error.kind() != std::io::ErrorKind::AddrInUse {
@@ -58,14 +66,20 @@ pub async fn http(listen: SocketAddr) -> Result<SocketAddr, Failure> {
     }
 }
 
-fn free_tcp(ip: IpAddr, wish: u16) -> Result<u16, Failure> {
-    let bind = |port| TcpListener::bind((ip, port))?.local_addr();
-    Ok(bind(wish).or_else(|_| bind(0)).context("failed to find a free TCP port")?.port())
+fn free_tcp(ip: IpAddr, wish: u16) -> Result<(u16, TcpListener), Failure> {
+    let bind = |port| {
+        let held = TcpListener::bind((ip, port))?;
+        Ok::<_, std::io::Error>((held.local_addr()?.port(), held))
+    };
+    Ok(bind(wish).or_else(|_| bind(0)).context("failed to find a free TCP port")?)
 }
 
-fn free_udp(ip: IpAddr, wish: u16) -> Result<u16, Failure> {
-    let bind = |port| UdpSocket::bind((ip, port))?.local_addr();
-    Ok(bind(wish).or_else(|_| bind(0)).context("failed to find a free UDP port")?.port())
+fn free_udp(ip: IpAddr, wish: u16) -> Result<(u16, UdpSocket), Failure> {
+    let bind = |port| {
+        let held = UdpSocket::bind((ip, port))?;
+        Ok::<_, std::io::Error>((held.local_addr()?.port(), held))
+    };
+    Ok(bind(wish).or_else(|_| bind(0)).context("failed to find a free UDP port")?)
 }
 
 #[cfg(test)]
@@ -80,11 +94,15 @@ mod tests {
     fn ports_are_kept_until_somebody_else_takes_them() {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("ports.json");
-        let first = Ports::choose(&file, HERE).expect("free ports");
-        let again = Ports::choose(&file, HERE).expect("free ports");
+        let choose = || Ports::choose(&file, HERE).expect("free ports");
+        let held = choose();
+        let first = held.ports;
+        assert!(TcpListener::bind((HERE, first.storage)).is_err(), "nobody else gets it meanwhile");
+        drop(held);
+        let again = choose().ports;
         assert_eq!((first.ingest, first.storage), (again.ingest, again.storage));
         let _taken = TcpListener::bind((HERE, first.storage)).expect("it was free");
-        let moved = Ports::choose(&file, HERE).expect("free ports");
+        let moved = choose().ports;
         assert_eq!(moved.ingest, first.ingest);
         assert_ne!(moved.storage, first.storage);
     }
