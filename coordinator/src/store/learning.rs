@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// What is left to do of the tasks of exports, by what decides how long they take. What is paused waits for nobody.
-    pub async fn left(&self) -> Result<Vec<(Alike, Left)>, StoreError> {
+    pub async fn left(&self) -> Result<Vec<(TaskKind, Alike, Left)>, StoreError> {
         // A kind that has no measure is counted by the task.
         const SQL: &str = "-- learning.left
             select kind, recipe, sum(amount * share), sum(amount * share * amount * share) from (
@@ -69,7 +69,7 @@ impl Store {
             let inconsistent =
                 || StoreError::Inconsistent { table: "tasks", column: "kind", row: format!("any {kind:?}") };
             let kind = TaskKind::parse(&kind).ok_or_else(inconsistent)?;
-            Ok((recipe.map_or(Alike::Kind(kind), Alike::Recipe), Left { amount, squares }))
+            Ok((kind, recipe.map_or(Alike::Kind(kind), Alike::Recipe), Left { amount, squares }))
         };
         rows.into_iter().map(known).collect()
     }

@@ -99,8 +99,8 @@ pub struct QueueCounts {
     oldest_wait_seconds: Option<f64>,
     /// Frames of pictures rendered in a second, over the last minute.
     frames_per_second: f64,
-    /// Seconds until everything that is planned is rendered, if nothing else is ordered; absent while no node takes tasks, or some of it
-    /// is of a kind of which too little was rendered. What is paused is left out.
+    /// Seconds until everything that is planned is rendered, if nothing else is ordered; absent while no node takes tasks, or some
+    /// pictures of it are of a kind of which too little was rendered. What is paused is left out.
     time_left_seconds: Option<RangeView>,
 }
 

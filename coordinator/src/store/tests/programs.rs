@@ -301,13 +301,16 @@ async fn every_attempt_is_charged_once_and_teaches() {
         assert_eq!(store.samples("x264 23 fast").await.unwrap().len(), 1);
         let of_kind = store.samples_of(&Alike::Kind(TaskKind::Picture)).await.unwrap();
         assert_eq!((of_kind[0].render_ms, of_kind[0].amount), (1_500, 1));
-        let left = async || store.left().await.unwrap().iter().map(|(_, left)| left.amount).sum::<f64>();
+        let left = async || store.left().await.unwrap().iter().map(|(.., left)| left.amount).sum::<f64>();
         let all = left().await;
         assert!(store.renew_lease(&attempt, LEASE, 25).await.unwrap());
         assert!(left().await < all, "of what is half done half is left");
         let left = store.left().await.unwrap();
         assert_eq!(left.len(), 2, "pictures of one recipe, and a poster, which has none: {left:?}");
-        assert!(left.contains(&(Alike::Kind(TaskKind::Poster), Left { amount: 1.0, squares: 1.0 })), "{left:?}");
+        assert!(
+            left.contains(&(TaskKind::Poster, Alike::Kind(TaskKind::Poster), Left { amount: 1.0, squares: 1.0 })),
+            "{left:?}"
+        );
         let (month, before) = ((Timestamp(0), NOW.after(LEASE)), (Timestamp(0), NOW));
         let usage = store.usage(None, month, (0, 10)).await.unwrap();
         assert_eq!((usage[0].user, usage[0].render_ms, usage[0].attempts, usage[0].exports), (ann, 1_500, 1, 1));

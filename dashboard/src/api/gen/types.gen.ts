@@ -1701,8 +1701,8 @@ export type QueueCounts = {
      */
     tasks_waiting: number;
     /**
-     * Seconds until everything that is planned is rendered, if nothing else is ordered; absent while no node takes tasks, or some of it
-     * is of a kind of which too little was rendered. What is paused is left out.
+     * Seconds until everything that is planned is rendered, if nothing else is ordered; absent while no node takes tasks, or some
+     * pictures of it are of a kind of which too little was rendered. What is paused is left out.
      */
     time_left_seconds?: EstimateRange & unknown;
 };
