@@ -1,7 +1,7 @@
 // One stream of events per tab: it says what changed, the query cache is told, and polling takes over while it is away.
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import type { ExportProgress, ExportStatus } from './client'
+import type { ExportProgress } from './client'
 import { keys } from './keys'
 import { type ServerEvent, follow } from './stream'
 
@@ -24,13 +24,13 @@ const POLL_RESTING_MS = 4_000
 const LIVE_MOVING_MS = 10_000
 const LIVE_RESTING_MS = 60_000
 
-type Moved = (id: string, status: ExportStatus) => void
-const movedListeners = new Set<Moved>()
+type Over = (id: string, status: 'completed' | 'failed') => void
+const overListeners = new Set<Over>()
 
-/** Calls whenever the stream says how far an export is, until the returned function is called. */
-export function whenMoved(listener: Moved): () => void {
-  movedListeners.add(listener)
-  return () => movedListeners.delete(listener)
+/** Calls whenever the stream says that an export has ended by itself, until the returned function is called. */
+export function whenOver(listener: Over): () => void {
+  overListeners.add(listener)
+  return () => overListeners.delete(listener)
 }
 
 let connection: Connection = { state: 'polling', since: Date.now() }
@@ -107,8 +107,9 @@ export function connect(cache: QueryClient, isOperator: boolean): () => void {
     const watched = progressIn(event)
     if (watched) {
       const { id } = watched.export
+      const { status } = watched.progress
       cache.setQueryData(keys.progress(id), watched.progress)
-      for (const listener of movedListeners) listener(id, watched.progress.status)
+      if (status === 'completed' || status === 'failed') for (const listener of overListeners) listener(id, status)
     }
     // The first says what the page has just asked for.
     const known = isFirst && event.name === 'snapshot'

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
 import { newestExports } from '@/api/actions'
 import { type Export, type ExportStatus, getExport } from '@/api/client'
-import { useConnection, whenMoved } from '@/api/events'
+import { useConnection, whenOver } from '@/api/events'
 import { ownName } from './export-name'
 import { isWanted, noticed, subscribe } from './notices'
 
@@ -38,7 +38,7 @@ export function useTellWhenOver(): void {
     [navigate],
   )
 
-  useEffect(() => whenMoved((id, status) => isOver(status) && void tell(id, status)), [tell])
+  useEffect(() => whenOver((id, status) => void tell(id, status)), [tell])
 
   // Without a stream, and once after each time it was away: what is over now and was not at the look before.
   useEffect(() => {

@@ -1,53 +1,11 @@
 //! What an export would take, what it took, and who used how much. Renders nothing: the ledger says what was rendered.
 
-use std::time::Duration;
-
-use farm_core::estimate::measure;
-use farm_core::ids::{ExportId, NodeId, VideoId};
-use farm_core::plan::{Basis, plan};
-use farm_core::work::{TaskKind, Work};
 use serde_json::{Value, json};
-use service::Clock as _;
 
 use super::app::App;
-use super::queue::{a_node, a_rendering_export, x264};
-use crate::store::Attempt;
-use crate::store::charges::Charge;
+use super::queue::{FRAME_MS, a_node, a_rendering_export, rendered};
 use crate::store::tests::ledger::a_ready_video;
 use crate::store::users::Role;
-
-/// Every picture task of an export was rendered, a quarter of a millisecond of slot for each frame's line.
-async fn rendered(app: &App, export: ExportId, video: VideoId, node: NodeId) -> u64 {
-    let (source, order) =
-        (app.store().source(video).await.unwrap().unwrap(), app.store().export_order(export).await.unwrap());
-    let (facts, table, source_hash, encoder) = (&source.facts, &source.table, &source.hash, &x264());
-    let plan = plan(&Basis { order: &order, facts, table, source_hash, encoder, export });
-    let ready = app.store().ready_tasks(Duration::from_secs(30)).await.unwrap();
-    let mut all_ms = 0;
-    for planned in plan.tasks.iter().filter(|task| matches!(task.work, Work::Picture(_))) {
-        let task = ready.iter().find(|ready| {
-            ready.candidate.content_key == Some(planned.content_key) && ready.candidate.export == Some(export)
-        });
-        let attempt = Attempt { task: task.unwrap().candidate.task, epoch: 1, node };
-        let measure = measure(&planned.work);
-        let render_ms = planned.amount * 10;
-        let charge = Charge {
-            attempt: &attempt,
-            kind: TaskKind::Picture,
-            measure: &measure,
-            render_ms,
-            size_bytes: render_ms * 100,
-            frame_count: planned.amount,
-        };
-        let mut tx = app.store().begin().await.unwrap();
-        tx.charge(&charge, app.clock.now()).await.unwrap();
-        // Said again, it is still one row.
-        tx.charge(&charge, app.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        all_ms += render_ms;
-    }
-    all_ms
-}
 
 fn order() -> Value {
     json!({ "resolution": "720p", "format": "mp4", "quality": "medium", "export_type": "single" })
@@ -74,7 +32,7 @@ async fn estimates_are_learnt_from_what_was_rendered() {
     let mut spent = 0;
     for _ in 0..3 {
         let (export, _) = a_rendering_export(&app, ann.id, video).await;
-        spent += rendered(&app, export, video, node).await;
+        spent += rendered(&app, export, video, node).await.iter().map(|(_, frames)| frames * FRAME_MS).sum::<u64>();
         assert_eq!(app.delete(&ann, &format!("/api/exports/{export}")).await.status, 202);
     }
     let learnt = app.post(&ann, &path, order()).await.body;

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use farm_core::estimate::measure;
 use farm_core::ids::{ExportId, NodeId, TaskId, UserId, VideoId};
 use farm_core::plan::{Basis, plan};
-use farm_core::work::Encoder;
+use farm_core::work::{Encoder, TaskKind, Work};
 use http::Method;
 use serde_json::{Value, json};
+use service::Clock as _;
 use uuid::Uuid;
 
 use super::app::{App, Person};
+use crate::store::charges::Charge;
 use crate::store::join_tokens::NewNode;
 use crate::store::tests::ledger::{NOW, a_pending_export, a_ready_video};
 use crate::store::users::Role;
@@ -34,6 +37,41 @@ pub(super) async fn a_rendering_export(app: &App, user: UserId, video: VideoId) 
     assert!(app.store().begin_rendering(&open, &plan, NOW).await.unwrap());
     let ready = app.store().ready_tasks(RING_AGAIN).await.unwrap().into_iter();
     (id, ready.filter(|task| task.candidate.export == Some(id)).map(|task| task.candidate.task).collect())
+}
+
+/// What each frame takes when it is [`rendered`].
+pub(super) const FRAME_MS: u64 = 10;
+
+/// Puts every picture task of an export on the bill, as if it had been rendered; gives them with their frames.
+pub(super) async fn rendered(app: &App, export: ExportId, video: VideoId, node: NodeId) -> Vec<(TaskId, u64)> {
+    let (source, order) =
+        (app.store().source(video).await.unwrap().unwrap(), app.store().export_order(export).await.unwrap());
+    let (facts, table, source_hash, encoder) = (&source.facts, &source.table, &source.hash, &x264());
+    let plan = plan(&Basis { order: &order, facts, table, source_hash, encoder, export });
+    let ready = app.store().ready_tasks(RING_AGAIN).await.unwrap();
+    let mut pictures = Vec::new();
+    for planned in plan.tasks.iter().filter(|task| matches!(task.work, Work::Picture(_))) {
+        let task = ready.iter().find(|ready| {
+            ready.candidate.content_key == Some(planned.content_key) && ready.candidate.export == Some(export)
+        });
+        let attempt = Attempt { task: task.unwrap().candidate.task, epoch: 1, node };
+        let render_ms = planned.amount * FRAME_MS;
+        let charge = Charge {
+            attempt: &attempt,
+            kind: TaskKind::Picture,
+            measure: &measure(&planned.work),
+            render_ms,
+            size_bytes: render_ms * 100,
+            frame_count: planned.amount,
+        };
+        let mut tx = app.store().begin().await.unwrap();
+        tx.charge(&charge, app.clock.now()).await.unwrap();
+        // Said again, it is still one row.
+        tx.charge(&charge, app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        pictures.push((attempt.task, planned.amount));
+    }
+    pictures
 }
 
 pub(super) async fn a_node(app: &App, slot_count: u32) -> NodeId {

@@ -28,7 +28,7 @@ use crate::store::queue::{READ_EVERY, READINGS_KEPT, Reading, Stretch, TaskFilte
 use crate::store::shares::Shared;
 use crate::store::users::Role;
 use crate::store::webhooks::{DeliveryState, Outcome, WebhookTerms};
-use crate::store::{NodeFacts, Store};
+use crate::store::{Attempt, NodeFacts, Store};
 
 const LEASE: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(30);
@@ -278,20 +278,21 @@ async fn webhooks_are_told_one_thing_after_the_other() {
     .await;
 }
 
+fn a_measure() -> Measure {
+    Measure { recipe: "x264 23 fast".to_owned(), amount: 1_000_000 }
+}
+
+fn a_charge<'a>(attempt: &'a Attempt, measure: &'a Measure) -> Charge<'a> {
+    Charge { attempt, kind: TaskKind::Picture, measure, render_ms: 1_500, size_bytes: 42, frame_count: 30 }
+}
+
 #[tokio::test]
 async fn every_attempt_is_charged_once_and_teaches() {
     on_each_ledger(async |store| {
         let Scene { ann, export, tasks, node } = a_rendering_export(&store).await;
         let attempt = store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().unwrap().attempt;
-        let measure = Measure { recipe: "x264 23 fast".to_owned(), amount: 1_000_000 };
-        let charge = Charge {
-            attempt: &attempt,
-            kind: TaskKind::Picture,
-            measure: &measure,
-            render_ms: 1_500,
-            size_bytes: 42,
-            frame_count: 30,
-        };
+        let measure = a_measure();
+        let charge = a_charge(&attempt, &measure);
         for _ in 0..2 {
             let mut tx = store.begin().await.unwrap();
             tx.charge(&charge, NOW).await.unwrap();
@@ -327,15 +328,8 @@ async fn the_ledger_knows_how_the_queue_was() {
     on_each_ledger(async |store| {
         let Scene { tasks, node, .. } = a_rendering_export(&store).await;
         let attempt = store.claim_task(tasks[0], 0, node, LEASE).await.unwrap().unwrap().attempt;
-        let measure = Measure { recipe: "x264 23 fast".to_owned(), amount: 1_000_000 };
-        let charge = Charge {
-            attempt: &attempt,
-            kind: TaskKind::Picture,
-            measure: &measure,
-            render_ms: 1_500,
-            size_bytes: 42,
-            frame_count: 30,
-        };
+        let measure = a_measure();
+        let charge = a_charge(&attempt, &measure);
         let from = began(NOW);
         let (second, third) = (from.after(READ_EVERY), from.after(READ_EVERY * 2));
         let mut tx = store.begin().await.unwrap();

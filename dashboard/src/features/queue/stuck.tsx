@@ -1,18 +1,14 @@
 // Tasks that run for many times as long as such tasks usually take, and a way to have them tried elsewhere.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Hourglass, RotateCw } from 'lucide-react'
-import { sentence } from '@/api/error'
-import { requeueExport } from '@/api/farm-actions'
 import type { StuckTask } from '@/api/gen'
-import { keys } from '@/api/keys'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Select } from '@/components/ui/select'
-import { toast } from '@/components/ui/toast'
 import { duration } from '@/lib/format'
 import { FACTORS, type Factor } from './factor'
 import { nameOf, taskLine } from './task-look'
+import { useRequeue } from './use-requeue'
 
 type Props = {
   stuck: StuckTask[]
@@ -41,13 +37,7 @@ export function Stuck({ stuck, factor, onFactor, nodeName }: Props) {
 }
 
 function Row({ stuck: { task, running_seconds, usual_seconds }, nodeName }: { stuck: StuckTask; nodeName: (id: string) => string }) {
-  const cache = useQueryClient()
-  const requeue = useMutation({
-    mutationFn: () => requeueExport(task.export_id ?? '', task.id),
-    onSuccess: () => toast.success('Taken off its node and queued anew'),
-    onError: (fault) => toast.error('Not queued anew', { description: sentence(fault) }),
-    onSettled: () => Promise.all([keys.stuck, keys.queue].map((queryKey) => cache.invalidateQueries({ queryKey }))),
-  })
+  const { requeue, reason } = useRequeue(task)
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <Hourglass className="size-4 shrink-0 text-warn" aria-hidden />
@@ -70,8 +60,8 @@ function Row({ stuck: { task, running_seconds, usual_seconds }, nodeName }: { st
       <Button
         size="sm"
         aria-label={`Requeue ${nameOf(task)}`}
-        disabledReason={task.export_id ? undefined : 'It belongs to no export.'}
-        onClick={() => requeue.mutate()}
+        disabledReason={reason}
+        onClick={requeue}
       >
         <RotateCw aria-hidden />
         Requeue

@@ -1,38 +1,26 @@
 // One task, closer: how far, where, what went wrong in plain words and in the media library's own.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import { sentence } from '@/api/error'
-import { keys } from '@/api/keys'
-import { requeueExport } from '@/api/farm-actions'
 import type { Task } from '@/api/gen'
 import { StatusBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { type Fact, Facts } from '@/components/ui/facts'
 import { Instant } from '@/components/ui/instant'
-import { toast } from '@/components/ui/toast'
 import { plural } from '@/lib/format'
 import { LogView } from './log-view'
 import { lookOf, nameOf, taskLine } from './task-look'
+import { useRequeue } from './use-requeue'
 
 type Props = { task: Task; nodeName: (id: string) => string; onClose: () => void }
 
 export function TaskDrawer({ task, nodeName, onClose }: Props) {
-  const cache = useQueryClient()
   const card = useRef<HTMLDivElement>(null)
   // On a small screen it stands below the grid.
   useEffect(() => {
     card.current?.scrollIntoView({ block: 'nearest' })
   }, [])
-  const requeue = useMutation({
-    mutationFn: () => requeueExport(task.export_id ?? '', task.id),
-    onSuccess: () => toast.success('Queued anew'),
-    onError: (error) => toast.error('Not queued anew', { description: sentence(error) }),
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.queue }),
-  })
-  const open = task.state !== 'done' && task.state !== 'dropped'
-  const reason = !task.export_id ? 'It belongs to no export.' : open ? undefined : 'It is over.'
+  const { requeue, reason } = useRequeue(task)
   const facts: Fact[] = [
     ['Video', task.filename],
     ['Work', taskLine(task)],
@@ -63,7 +51,7 @@ export function TaskDrawer({ task, nodeName, onClose }: Props) {
           empty="Nothing has gone wrong with it."
         />
         <div className="mt-3">
-          <Button size="sm" disabledReason={reason} onClick={() => requeue.mutate()}>
+          <Button size="sm" disabledReason={reason} onClick={requeue}>
             <RotateCw aria-hidden />
             Requeue
           </Button>
