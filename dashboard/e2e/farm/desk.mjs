@@ -4,6 +4,10 @@ import { browser } from '../browser.mjs'
 import { bulk } from './bulk.mjs'
 import { shot } from './steps.mjs'
 
+/** A reading is taken every 15 s. */
+const LOOK_EVERY_MS = 500
+const LOOKS_MAX = 240
+
 /** What needs nothing of the queue, and can be done while something else is waited for. */
 export async function aside({ page, step, farm }) {
   const visit = (path) => page.goto(farm.url + path)
@@ -56,25 +60,31 @@ export async function desk({ page, step, farm }) {
     return cells.join(' · ')
   })
   await step('the queue obeys: raised, paused, resumed', () => queue({ page, farm, visit }), 34, 36)
-  await step('how the queue was is drawn, under one cursor; what it says is what the farm rendered', () => lookBack({ page, farm, visit }))
+  await step('how the queue was is drawn, under one cursor; what it says is what the farm says', () => lookBack({ page, farm, visit }))
 }
 
 async function lookBack({ page, farm, visit }) {
+  // There is a reading, and something was rendered.
+  const isTold = ({ stretches }) => [({ slots }) => slots > 0, ({ frames_done }) => frames_done > 0].every((so) => stretches.some(so))
+  for (let look = 0; look < LOOKS_MAX && !isTold(await farm.api('/api/queue/history?minutes=15')); look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+  const answer = page.waitForResponse((one) => one.url().includes('/api/queue/history?minutes=15'))
   await visit('/ops/queue?minutes=15')
-  const tasks = page.getByRole('img', { name: /Slots at most [1-9]/ })
-  const frames = page.getByRole('img', { name: /Frames per second at most [1-9]/ })
-  await tasks.waitFor()
-  await frames.waitFor()
-  await frames.hover()
+  const { step_seconds, stretches } = await (await answer).json()
+  const frames = stretches.map(({ frames_done }) => frames_done)
+  const most = (name) => Math.max(...stretches.map((stretch) => stretch[name] ?? 0))
+  const rate = Math.round(Math.max(...frames) / step_seconds)
+  assert.ok(most('slots') > 0 && Math.max(...frames) > 0, 'there is something to see')
+  const tasks = `Tasks: Slots at most ${most('slots')}, Waiting at most ${most('tasks_waiting')}, Running at most ${most('tasks_running')}.`
+  await page.getByRole('img', { name: tasks }).waitFor()
+  await page.getByRole('img', { name: `Throughput: Frames per second at most ${rate}.` }).hover()
   await page.getByText('at most', { exact: true }).first().waitFor({ state: 'detached' })
   assert.equal(await page.getByText('at most', { exact: true }).count(), 0, 'both follow the cursor')
   await shot(page, 'queue-history')
-  const { stretches } = await farm.api('/api/queue/history?minutes=15')
-  const rendered = stretches.reduce((sum, { frames_done }) => sum + frames_done, 0)
-  const read = stretches.filter(({ slots }) => slots > 0).length
   await visit('/ops/failures')
   await page.getByText('Nothing runs for so long.').waitFor()
-  return `${rendered} frames in ${read} quarters of a minute`
+  return `${tasks} ${frames.reduce((sum, one) => sum + one, 0)} frames`
 }
 
 async function creator({ page, farm, visit }) {

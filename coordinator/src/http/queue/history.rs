@@ -14,7 +14,7 @@ use super::super::identity::Operator;
 use super::super::instant::instant;
 use super::super::refusal::Refusal;
 use crate::store::Store;
-use crate::store::queue::{READ_EVERY, READINGS_KEPT, Stretch, began};
+use crate::store::queue::{READ_EVERY, Stretch, began};
 
 /// As far back as there are readings.
 pub const MINUTES_MAX: u32 = 24 * 60;
@@ -28,11 +28,11 @@ const STRETCHES_MAX: u64 = 96;
 struct StretchView {
     /// When it began.
     at: OffsetDateTime,
-    /// The most tasks that waited; absent when the coordinator was not there to look.
+    /// The most tasks that waited at any of its readings, one every 15 s; absent when the coordinator was not there to read.
     tasks_waiting: Option<u64>,
-    /// The most tasks that nodes had at once; absent likewise.
+    /// The most tasks that nodes had at once, likewise.
     tasks_running: Option<u64>,
-    /// The most slots there were; absent likewise.
+    /// The most slots there were, likewise.
     slots: Option<u64>,
     /// Tasks that were done in it.
     tasks_done: u64,
@@ -74,8 +74,8 @@ impl QueuePast {
         }
         let (step, count) = stretches(minutes);
         let span = step.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
-        // What has not ended yet would look like a fall. Behind the oldest reading there is nothing to see.
-        let from = began(self.clock.now()).before(span.min(READINGS_KEPT));
+        // What has not ended yet would look like a fall.
+        let from = began(self.clock.now()).before(span);
         let history = self.store.queue_history(from, step, count).await?;
         let stretches = (0_u32..).zip(history).map(|(number, stretch)| view(from.after(step * number), stretch));
         Ok(Json(QueueHistory {
@@ -106,6 +106,7 @@ fn view(at: Timestamp, stretch: Stretch) -> StretchView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::queue::READINGS_KEPT;
 
     #[test]
     fn any_time_is_covered_by_few_stretches_of_whole_readings() {
@@ -114,6 +115,7 @@ mod tests {
             assert!(count as u64 <= STRETCHES_MAX, "{minutes}");
             assert_eq!(step.as_secs() % READ_EVERY.as_secs(), 0, "{minutes}");
             let covered = step.as_secs() * count as u64;
+            assert!(covered <= READINGS_KEPT.as_secs(), "{minutes}: older readings are forgotten");
             assert!(
                 covered >= u64::from(minutes) * 60 && covered < u64::from(minutes) * 60 + step.as_secs(),
                 "{minutes}"

@@ -1738,7 +1738,7 @@ export type QueueStretch = {
      */
     frames_done: number;
     /**
-     * The most slots there were; absent likewise.
+     * The most slots there were, likewise.
      */
     slots?: number;
     /**
@@ -1746,11 +1746,11 @@ export type QueueStretch = {
      */
     tasks_done: number;
     /**
-     * The most tasks that nodes had at once; absent likewise.
+     * The most tasks that nodes had at once, likewise.
      */
     tasks_running?: number;
     /**
-     * The most tasks that waited; absent when the coordinator was not there to look.
+     * The most tasks that waited at any of its readings, one every 15 s; absent when the coordinator was not there to read.
      */
     tasks_waiting?: number;
 };

@@ -24,12 +24,13 @@ export function FailuresPage({ factor, onFactor }: Props) {
   const waiting = useQuery(allTasksQuery({ state: 'ready' }, 3))
   const again = waiting.data?.tasks.filter(({ failures }) => failures > 0) ?? []
   const groups = grouped([...(poisoned.data?.tasks ?? []), ...again])
-  const { data: stuck, error: stuckError } = useQuery(stuckQuery(Number(factor)))
-  const error = poisoned.error ?? waiting.error ?? stuckError
+  const stuck = useQuery(stuckQuery(Number(factor)))
+  const error = poisoned.error ?? waiting.error ?? stuck.error
+  const retry = () => Promise.all([poisoned, waiting, stuck].map(({ refetch }) => refetch()))
   return (
     <>
       <PageHeading title="Failures" text="Tasks that failed for good, those that are being tried again, and those that take too long." />
-      {error && <Trouble error={error} onRetry={() => void poisoned.refetch()} />}
+      {error && <Trouble error={error} onRetry={() => void retry()} />}
       {poisoned.isPending && <Skeleton className="h-40" />}
       {poisoned.data && groups.length === 0 && (
         <Card>
@@ -41,7 +42,7 @@ export function FailuresPage({ factor, onFactor }: Props) {
           <Group key={group.signature} group={group} nodeName={nodeName} />
         ))}
       </div>
-      {stuck && <Stuck stuck={stuck.stuck} factor={factor} onFactor={onFactor} nodeName={nodeName} />}
+      {stuck.data && <Stuck stuck={stuck.data.stuck} factor={factor} onFactor={onFactor} nodeName={nodeName} />}
     </>
   )
 }
