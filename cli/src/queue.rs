@@ -81,7 +81,7 @@ fn export_line(export: &QueuedExport) -> String {
 }
 
 fn counts_line(counts: &QueueCounts) -> String {
-    let left = counts.time_left_seconds.as_ref();
+    let left = counts.time_left_seconds.as_ref().filter(|left| left.high > 0.0);
     let left = left.map(|left| format!("; {:.0} to {:.0} s left", left.low, left.high)).unwrap_or_default();
     format!(
         "{} pending, {} processing, {} paused, {} failed within the hour; {} tasks run and {} wait on {} of {} slots of {} nodes; {:.0} frames per second{left}",
